@@ -1,0 +1,40 @@
+# What a host gets. Component c: the shared library and two C headers, nothing of C++. Component core: the C++ headers and
+# the static library. Both are found by find_package(dualtrack COMPONENTS c core) and by pkg-config, under any prefix.
+if(DUALTRACK_WHEEL)
+  # The Python package loads this file by its path, so the wheel carries one plain file and no version links.
+  install(FILES $<TARGET_FILE:dualtrack_c> DESTINATION dualtrack RENAME libdualtrack.so)
+  return()
+endif()
+
+include(CMakePackageConfigHelpers)
+set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dualtrack)
+set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_libdir)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_includedir)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_prefix)
+
+foreach(part c core)
+  install(EXPORT dualtrack-${part}-targets NAMESPACE dualtrack:: DESTINATION ${config_dir} COMPONENT ${part})
+endforeach()
+install(TARGETS dualtrack_c EXPORT dualtrack-c-targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT c)
+install(FILES ${PROJECT_SOURCE_DIR}/capi/dualtrack.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT c)
+install(FILES ${PROJECT_SOURCE_DIR}/capi/arrow_abi.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT c)
+set_target_properties(dualtrack_core PROPERTIES EXPORT_NAME core)
+install(TARGETS dualtrack_core dualtrack_static EXPORT dualtrack-core-targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT core)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dualtrack DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT core
+  FILES_MATCHING PATTERN *.hpp)
+
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/dualtrack-config-version.cmake COMPATIBILITY SameMinorVersion)
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/dualtrack-config.cmake.in
+  ${PROJECT_BINARY_DIR}/dualtrack-config.cmake INSTALL_DESTINATION ${config_dir})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/dualtrack.pc.in ${PROJECT_BINARY_DIR}/dualtrack.pc @ONLY)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/dualtrack-core.pc.in ${PROJECT_BINARY_DIR}/dualtrack-core.pc @ONLY)
+# Either component may be installed alone, so each brings the package files it needs.
+foreach(part c core)
+  install(FILES ${PROJECT_BINARY_DIR}/dualtrack-config.cmake ${PROJECT_BINARY_DIR}/dualtrack-config-version.cmake
+    DESTINATION ${config_dir} COMPONENT ${part})
+endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/dualtrack.pc DESTINATION ${pc_dir} COMPONENT c)
+install(FILES ${PROJECT_BINARY_DIR}/dualtrack-core.pc DESTINATION ${pc_dir} COMPONENT core)
