@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Sets up, builds and runs every test; the last line is the count. Usage: bash cmake/test.sh [--quick]
+#   --quick   leaves out the runs under sanitizers and with clang
+# Each test is counted once, from the dev build and from pytest; a failure anywhere else counts as a failure.
+. "$(dirname "$0")/steps.sh"
+quick=no
+for option in "$@"; do
+  case $option in
+    --quick) quick=yes ;;
+    *) echo "usage: bash cmake/test.sh [--quick]" >&2; exit 2 ;;
+  esac
+done
+passed=0 failed=0 skipped=0
+
+finish() {
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+# Reads the totals of a JUnit file: tests, failures and errors, skipped.
+totals() {
+  /usr/bin/env python3 - "$1" <<'PY'
+import sys, xml.etree.ElementTree as tree
+try:
+    root = tree.parse(sys.argv[1]).getroot()
+except (OSError, tree.ParseError):
+    print(0, 1, 0)
+    sys.exit()
+suites = [root] if root.tag == "testsuite" else list(root)
+total = lambda *keys: sum(int(s.get(k) or 0) for s in suites for k in keys)
+wrong, left_out = total("failures", "errors"), total("skipped", "disabled")
+print(total("tests") - wrong - left_out, wrong, left_out)
+PY
+}
+
+# count FILE STATUS: adds a JUnit file; a run that failed without naming a test is one failure.
+count() {
+  local p f s
+  read -r p f s <<<"$(totals "$1")"
+  if [ "$2" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+count_failures() {
+  local p f s
+  read -r p f s <<<"$(totals "$1")"
+  if [ "$2" -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
+  failed=$((failed + f))
+}
+
+build_preset() { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs" -- -k 0; }
+
+bash cmake/setup.sh test || { failed=1; finish; }
+
+# 1. The build everyone uses, and all of its tests.
+if step "Build (g++, -O2)" build-dev build_preset dev; then
+  rm -f build/log/ctest.xml
+  step "C++ and C tests" ctest ctest --preset dev -j "$jobs" --output-junit "$PWD/build/log/ctest.xml"
+  count build/log/ctest.xml $?
+else
+  failed=$((failed + 1))
+fi
+
+# 2. Python, against the installed wheel.
+if compgen -G 'tests/python/test_*.py' >/dev/null; then
+  rm -f build/log/pytest.xml
+  step "Python tests" pytest build/venv/bin/python -m pytest -q -p no:cacheprovider tests/python \
+    --junitxml=build/log/pytest.xml
+  count build/log/pytest.xml $?
+fi
+
+# 3. The same C++ tests under sanitizers and as clang compiles them.
+sanitized() {
+  local preset=$1 title=$2
+  shift 2
+  if step "Build ($title)" "build-$preset" build_preset "$preset"; then
+    rm -f "build/log/$preset.xml"
+    step "Unit tests ($title)" "ctest-$preset" \
+      ctest --preset "$preset" -j "$jobs" -L unit "$@" --output-junit "$PWD/build/log/$preset.xml"
+    count_failures "build/log/$preset.xml" $?
+  else
+    failed=$((failed + 1))
+  fi
+}
+if [ $quick = no ]; then
+  sanitized asan-ubsan "address and undefined behaviour sanitizers"
+  sanitized clang "clang"
+  sanitized tsan "thread sanitizer, tests with threads" -R 'thread|parallel|concurren|cancel|race'
+fi
+finish
