@@ -1,0 +1,73 @@
+// The policy: every choice a company makes about how its people are measured and judged, in one place, versioned and
+// recorded with each result. `{"version": 1}` is a whole policy: every field has a default, and what the default rests on
+// (a study, a survey, a judgement) stands beside it in policy_fields.hpp. The initial values below are the defaults.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <dualtrack/base/column.hpp>
+
+namespace dualtrack::org {
+
+enum class quota_rule : std::uint8_t { error, exclude };
+enum class orphan_rule : std::uint8_t { error, finding };
+enum class future_rule : std::uint8_t { exclude, error };
+enum class maximum_rule : std::uint8_t { keep, cap };
+enum class team_period : std::uint8_t { month, quarter, window };
+enum class peer_group : std::uint8_t { market, all };
+
+// The words of a policy, in the order of the enums above.
+inline constexpr std::array<std::string_view, 2> quota_rule_words{"error", "exclude"};
+inline constexpr std::array<std::string_view, 2> orphan_rule_words{"error", "finding"};
+inline constexpr std::array<std::string_view, 2> future_rule_words{"exclude", "error"};
+inline constexpr std::array<std::string_view, 2> maximum_rule_words{"keep", "cap"};
+inline constexpr std::array<std::string_view, 3> team_period_words{"month", "quarter", "window"};
+inline constexpr std::array<std::string_view, 2> peer_group_words{"market", "all"};
+
+/// What is done with input that is doubtful but usable.
+struct data_policy {
+    quota_rule nonpositive_quota = quota_rule::error;
+    orphan_rule orphan_manager = orphan_rule::finding;
+    future_rule future_dated = future_rule::exclude;
+    double maximum_attainment = 5.0;  // ratio
+    maximum_rule over_maximum = maximum_rule::keep;
+    friend bool operator==(const data_policy&, const data_policy&) = default;
+};
+
+/// How sellers and teams are measured.
+struct seller_policy {
+    dualtrack::org::team_period team_period = org::team_period::quarter;
+    peer_group group = peer_group::market;
+    friend bool operator==(const seller_policy&, const seller_policy&) = default;
+};
+
+/// How luck is taken out of sales.
+struct performance_policy {
+    double ramp_months = 5.0;
+    double top_share = 0.25;
+    friend bool operator==(const performance_policy&, const performance_policy&) = default;
+};
+
+struct pay_policy {
+    std::int32_t horizon_months = 12;
+    friend bool operator==(const pay_policy&, const pay_policy&) = default;
+};
+
+struct policy {
+    std::int32_t version = 1;
+    std::int32_t as_of = no_date;  // day, or no_date: the last closing date of the data
+    std::string currency;          // reporting currency, or "": the only one there is
+    std::string run_id;            // the caller's name for the run, carried into the record; or ""
+    std::int32_t window_months = 12;
+    std::int32_t fiscal_year_start_month = 1;  // 1..12
+    data_policy data;
+    seller_policy seller;
+    performance_policy performance;
+    pay_policy pay;
+    friend bool operator==(const policy&, const policy&) = default;
+};
+
+}  // namespace dualtrack::org
