@@ -25,6 +25,10 @@ install(TARGETS dualtrack_core dualtrack_static EXPORT dualtrack-core-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT core)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dualtrack DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT core
   FILES_MATCHING PATTERN *.hpp)
+# The headers of the static library's edges: <ingest/...>, <report/...>, <run/...> for who links dualtrack::dualtrack.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dualtrack/edges COMPONENT core
+  FILES_MATCHING PATTERN *.hpp)
+install(FILES ${PROJECT_SOURCE_DIR}/capi/arrow_abi.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dualtrack/edges COMPONENT core)
 
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/dualtrack-config-version.cmake COMPATIBILITY SameMinorVersion)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/dualtrack-config.cmake.in
