@@ -1,0 +1,45 @@
+// Numbers as the library writes them into sentences: the same characters under every locale.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+namespace dualtrack {
+
+/// Decimal digits of an integer.
+[[nodiscard]] inline std::string integer_text(std::int64_t number) {
+    char buffer[24];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, number);
+    return std::string(buffer, end.ptr);
+}
+
+/// Shortest decimal text that reads back to the same double.
+[[nodiscard]] inline std::string number_text(double number) {
+    char buffer[40];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, number);
+    return std::string(buffer, end.ptr);
+}
+
+/// A number with a fixed count of decimals, for sentences people read.
+[[nodiscard]] inline std::string fixed_text(double number, int decimals) {
+    char buffer[400];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed, decimals);
+    return std::string(buffer, end.ptr);
+}
+
+/// Minor units as currency units: whole amounts without decimals, others with two.
+[[nodiscard]] inline std::string money_text(std::int64_t minor) {
+    const bool negative = minor < 0;
+    const std::uint64_t magnitude = negative ? 0U - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
+    std::string text = negative ? "-" : "";
+    text += integer_text(static_cast<std::int64_t>(magnitude / 100U));
+    if (const std::uint64_t cents = magnitude % 100U; cents != 0) {
+        text += '.';
+        text += static_cast<char>('0' + cents / 10U);
+        text += static_cast<char>('0' + cents % 10U);
+    }
+    return text;
+}
+
+}  // namespace dualtrack
