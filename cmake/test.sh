@@ -62,7 +62,20 @@ else
   failed=$((failed + 1))
 fi
 
-# 2. Python, against the installed wheel.
+# 2. The library as it is shipped, in the wheel: exports, imports, hardening.
+for library in build/venv/lib/python3*/site-packages/dualtrack/libdualtrack.so; do
+  [ -f "$library" ] || continue
+  for what in exports imports hardening; do
+    if step "Shipped library: $what" "shipped-$what" \
+      cmake -DWHAT=$what -DHEADER=capi/dualtrack.h -DLIBRARY="$library" -P tests/abi/check.cmake; then
+      passed=$((passed + 1))
+    else
+      failed=$((failed + 1))
+    fi
+  done
+done
+
+# 3. Python, against the installed wheel.
 if compgen -G 'tests/python/test_*.py' >/dev/null; then
   rm -f build/log/pytest.xml
   step "Python tests" pytest build/venv/bin/python -m pytest -q -p no:cacheprovider tests/python \
@@ -70,7 +83,7 @@ if compgen -G 'tests/python/test_*.py' >/dev/null; then
   count build/log/pytest.xml $?
 fi
 
-# 3. The same C++ tests under sanitizers and as clang compiles them.
+# 4. The same C++ tests under sanitizers and as clang compiles them.
 sanitized() {
   local preset=$1 title=$2
   shift 2
