@@ -6,7 +6,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import deals, finish
+from . import activities, deals, evidence, finish
 from .constants import CONSTRUCTS, MOTIVES, STYLES, Constants, Style
 from .history import Simulation
 from .people import NEVER
@@ -34,11 +34,15 @@ def _run(sellers: int, months: int, seed: int, constants: Constants | None, sink
                 sim.flush_pay(np.flatnonzero(p.left == NEVER), int(sim.days[m]))
         sim.seller_events(m)
         deals.month_deals(sim, m)
+        activities.month_activities(sim, m)
         sim.end_month(m)
         if progress:
             progress(m + 1, months)
     deals.open_deals(sim)
     sim.open_vacancies()
+    evidence.write_ratings(sim)
+    evidence.write_answers(sim)
+    evidence.write_motives(sim)
     finish.write_assignments(sim)
     finish.write_people(sim)
     finish.write_managers(sim)
