@@ -1,0 +1,40 @@
+"""dualtrack: who in a sales organisation is ready to lead, who should rise as an expert seller, and how the answer was reached.
+
+    import dualtrack as dt
+    data = dt.Data({"people": people, "deals": deals})
+    result = dt.run(data, "measures")
+    result["sellers"].to_pandas()
+"""
+
+from ._api import (
+    Cancel,
+    Data,
+    Policy,
+    Result,
+    Table,
+    abi_version,
+    catalog,
+    default_policy,
+    policy_schema,
+    run,
+    version,
+)
+from ._error import Error, Status
+
+__version__: str = version
+del version
+
+__all__ = [
+    "Cancel",
+    "Data",
+    "Error",
+    "Policy",
+    "Result",
+    "Status",
+    "Table",
+    "abi_version",
+    "catalog",
+    "default_policy",
+    "policy_schema",
+    "run",
+]
