@@ -327,7 +327,7 @@ TEST(parallel, finishes_on_the_calling_thread_when_threads_cannot_be_created) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(DUALTRACK_CLANG_SANITIZER)
     GTEST_SKIP() << "sanitizers need address space of their own";
 #endif
-    testing::FLAGS_gtest_death_test_style = "threadsafe";  // a fresh process: no stack of an earlier thread to reuse
+    testing::FLAGS_gtest_death_test_style = "threadsafe"; // a fresh process: no stack of an earlier thread to reuse
     EXPECT_EXIT(child(), testing::ExitedWithCode(0), "");
 }
 

@@ -1,0 +1,218 @@
+"""Writes the tables of constants and the golden numbers of dualtrack/base/{exp_log,special,beta}.hpp with mpmath.
+
+    python3 tests/golden/make_numeric.py table            # include/dualtrack/base/exp_log_table.hpp
+    python3 tests/golden/make_numeric.py golden [name..]  # tests/golden/numeric_<name>.inc
+    python3 tests/golden/make_numeric.py dense name rows  # a larger table of other points on stdout, for measuring
+
+A golden row is { arguments.., value, rest }: the value rounded to double and what the rounding took away, so that
+errors well below one unit in the last place can be measured. All numbers are hex floats. Everything is computed with
+60 digits, or more where a function cancels.
+"""
+
+import math
+import random
+import struct
+import sys
+from pathlib import Path
+
+from mpmath import mp, mpf
+
+mp.prec = 400
+ROOT = Path(__file__).resolve().parents[2]
+MIN_SUBNORMAL = mpf(2) ** -1074
+
+
+def nearest(value):
+    """The double next to an mpf, ties to even, with gradual underflow."""
+    value = mpf(value)
+    if value == 0:
+        return 0.0
+    exponent = max(mp.mag(value) - 53, -1074)
+    scaled = mp.ldexp(value, -exponent)
+    whole = int(mp.floor(scaled))
+    rest = scaled - whole
+    if rest > 0.5 or (rest == 0.5 and whole % 2):
+        whole += 1
+    try:
+        return math.ldexp(whole, exponent)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def text(value):
+    return "INFINITY" if value == math.inf else "-INFINITY" if value == -math.inf else value.hex().replace("0x1.0000000000000p", "0x1p")
+
+
+def double_from_bits(bits):
+    return struct.unpack("<d", struct.pack("<Q", bits & (2**64 - 1)))[0]
+
+
+# ---- constants -------------------------------------------------------------------------------------------------------
+
+def exp_rows():
+    """2^(i/128) = head * (1 + tail)."""
+    for i in range(128):
+        exact = mpf(2) ** (mpf(i) / 128)
+        head = nearest(exact)
+        yield head, nearest(exact / mpf(head) - 1)
+
+
+def log_rows():
+    """For the i-th of 128 parts of [0.6875, 1.375): a short 1/c and log(c) in two parts, the first a multiple of 2^-42."""
+    offset = 0x3FE6000000000000
+    for i in range(128):
+        low = double_from_bits(offset + (i << 45))
+        high = double_from_bits(offset + ((i + 1) << 45))
+        inverse = 1.0 if low == 1.0 or high == 1.0 else math.floor(1024 / ((low + high) / 2) + 0.5) / 1024
+        exact = -mp.log(mpf(inverse))
+        head = float(mp.nint(exact * 2**42)) / 2**42
+        yield inverse, head, nearest(exact - mpf(head))
+
+
+TABLE_HEAD = """\
+// Constants of dualtrack/base/exp_log.hpp, written by tests/golden/make_numeric.py with mpmath; not edited by hand.
+#pragma once
+
+namespace dualtrack::numeric::detail {
+
+/// 2^(i/128) = head * (1 + tail) for i = 0..127.
+struct exp_entry {
+    double head;
+    double tail;
+};
+
+/// One of 128 parts of [0.6875, 1.375): 1/c with at most 11 bits, and log(c) = head + tail, head a multiple of 2^-42.
+struct log_entry {
+    double inverse;
+    double head;
+    double tail;
+};
+
+// clang-format off
+"""
+
+
+def write_table():
+    out = [TABLE_HEAD + "inline constexpr exp_entry exp_table[128] = {"]
+    rows = list(exp_rows())
+    for a, b in zip(rows[::2], rows[1::2]):
+        out.append("    " + " ".join("{%s, %s}," % (text(h), text(t)) for h, t in (a, b)))
+    out.append("};\n\ninline constexpr log_entry log_table[128] = {")
+    for row in log_rows():
+        out.append("    {%s}," % ", ".join(text(v) for v in row))
+    out.append("};\n// clang-format on\n\n}  // namespace dualtrack::numeric::detail\n")
+    (ROOT / "include/dualtrack/base/exp_log_table.hpp").write_text("\n".join(out))
+
+
+# ---- points ----------------------------------------------------------------------------------------------------------
+
+def log_uniform(rng, low, high):
+    return math.exp(rng.uniform(math.log(low), math.log(high)))
+
+
+def either_sign(rng, x):
+    return x if rng.random() < 0.5 else -x
+
+
+def any_positive(rng):
+    return double_from_bits(rng.randrange(1, 0x7FF0000000000000))
+
+
+def any_small(rng):
+    return double_from_bits(rng.randrange(1, 0x3FE0000000000000))
+
+
+def near(rng, x, widest):
+    return x + either_sign(rng, log_uniform(rng, 2.0**-50, widest))
+
+
+def mixture(*parts):
+    return lambda rng: rng.choice(parts)(rng)
+
+
+FUNCTIONS = {}
+
+
+def function(name, points, fixed=()):
+    def register(f):
+        FUNCTIONS[name] = (f, points, fixed)
+        return f
+    return register
+
+
+@function("exp", mixture(lambda r: r.uniform(-745, 709.7), lambda r: r.uniform(-5, 5), lambda r: r.uniform(-745.1, -708),
+                         lambda r: either_sign(r, log_uniform(r, 1e-20, 1))),
+          (0.0, 1.0, -1.0, 0.5, 709.782712893384, -708.3964185322641, -745.1332191019411, -745.13321910194122, 5e-324))
+def exp(x):
+    return mp.exp(x)
+
+
+@function("expm1", mixture(lambda r: r.uniform(-50, 50), lambda r: r.uniform(-1, 1), lambda r: r.uniform(-40, 709.7),
+                           lambda r: either_sign(r, log_uniform(r, 1e-310, 1))), (0.0, 1.0, -1.0, 5e-324, -745.0, 709.78))
+def expm1(x):
+    return mp.expm1(x)
+
+
+@function("log", mixture(any_positive, lambda r: r.uniform(0.5, 2), lambda r: near(r, 1.0, 0.25),
+                         lambda r: log_uniform(r, 5e-324, 2.2e-308) or 5e-324, lambda r: log_uniform(r, 1e-3, 1e3)),
+          (1.0, 2.0, 0.5, 10.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308))
+def log(x):
+    return mp.log(x)
+
+
+@function("log1p", mixture(lambda r: r.uniform(-0.999999, 1), lambda r: either_sign(r, log_uniform(r, 1e-310, 0.9)),
+                           any_positive, lambda r: -1.0 + log_uniform(r, 2.0**-53, 0.1)),
+          (0.0, 1.0, -0.5, 5e-324, -0.9999999999999999, 1e300))
+def log1p(x):
+    return mp.log1p(x)
+
+
+@function("normal_quantile", mixture(lambda r: r.random(), any_small, lambda r: near(r, 0.5, 0.4),
+                                     lambda r: 1 - log_uniform(r, 1e-16, 0.1), lambda r: log_uniform(r, 1e-20, 0.1)),
+          (0.5, 0.25, 0.75, 0.975, 0.025, 0.075, 0.925, 5e-324, 2.2250738585072014e-308, 0.9999999999999999))
+def normal_quantile(p):
+    if p == 0.5:
+        return mpf(0)
+    if p > 0.5:
+        return -normal_quantile(1 - p)
+    x = -mp.sqrt(-2 * mp.log(p)) if p < 0.02 else (p - 0.5) * 2.5
+    for _ in range(60):
+        ratio = (mp.erfc(-x / mp.sqrt(2)) / 2 - p) * mp.sqrt(2 * mp.pi) * mp.exp(x * x / 2)
+        step = ratio / (1 + x * ratio / 2)
+        x -= step
+        if abs(step) < mpf(10) ** -40 * abs(x):
+            break
+    return x
+
+
+# ---- output ----------------------------------------------------------------------------------------------------------
+
+def rows_of(name, count, seed):
+    f, points, fixed = FUNCTIONS[name]
+    rng = random.Random(f"{name} {seed}")
+    arguments = list(fixed)
+    while len(arguments) < count:
+        arguments.append(points(rng))
+    for argument in arguments:
+        values = argument if isinstance(argument, tuple) else (argument,)
+        exact = f(*(mpf(v) for v in values))
+        if exact is None:
+            continue
+        head = nearest(exact)
+        rest = 0.0 if math.isinf(head) else nearest(exact - mpf(head))
+        yield "{%s}," % ", ".join([*(text(v) for v in values), text(head), text(rest)])
+
+
+def main():
+    what, *names = sys.argv[1:]
+    if what == "table":
+        write_table()
+    elif what == "golden":
+        for name in names or FUNCTIONS:
+            target = ROOT / f"tests/golden/numeric_{name}.inc"
+            target.write_text("\n".join(rows_of(name, 400, "golden")) + "\n")
+    elif what == "dense":
+        print("\n".join(rows_of(names[0], int(names[1]), "dense")))
+
+
+main()
