@@ -40,7 +40,9 @@ def nearest(value):
 
 
 def text(value):
-    return "INFINITY" if value == math.inf else "-INFINITY" if value == -math.inf else value.hex().replace("0x1.0000000000000p", "0x1p")
+    if math.isinf(value):
+        return "INFINITY" if value > 0 else "-INFINITY"
+    return value.hex().replace("0x1.0000000000000p", "0x1p").replace("0x0.0p", "0x0p")
 
 
 def double_from_bits(bits):
@@ -58,7 +60,7 @@ def exp_rows():
 
 
 def log_rows():
-    """For the i-th of 128 parts of [0.6875, 1.375): a short 1/c and log(c) in two parts, the first a multiple of 2^-42."""
+    """For the i-th of 128 parts of [0.6875, 1.375): a short 1/c; log(c) in two parts, the first a multiple of 2^-42."""
     offset = 0x3FE6000000000000
     for i in range(128):
         low = double_from_bits(offset + (i << 45))
@@ -140,7 +142,7 @@ def function(name, points, fixed=()):
     return register
 
 
-@function("exp", mixture(lambda r: r.uniform(-745, 709.7), lambda r: r.uniform(-5, 5), lambda r: r.uniform(-745.1, -708),
+@function("exp", mixture(lambda r: r.uniform(-745, 709.7), lambda r: r.uniform(-5, 5), lambda r: r.uniform(-745, -708),
                          lambda r: either_sign(r, log_uniform(r, 1e-20, 1))),
           (0.0, 1.0, -1.0, 0.5, 709.782712893384, -708.3964185322641, -745.1332191019411, -745.13321910194122, 5e-324))
 def exp(x):
@@ -148,7 +150,8 @@ def exp(x):
 
 
 @function("expm1", mixture(lambda r: r.uniform(-50, 50), lambda r: r.uniform(-1, 1), lambda r: r.uniform(-40, 709.7),
-                           lambda r: either_sign(r, log_uniform(r, 1e-310, 1))), (0.0, 1.0, -1.0, 5e-324, -745.0, 709.78))
+                           lambda r: either_sign(r, log_uniform(r, 1e-310, 1))),
+          (0.0, 1.0, -1.0, 5e-324, -745.0, 709.78))
 def expm1(x):
     return mp.expm1(x)
 

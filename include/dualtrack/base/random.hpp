@@ -109,7 +109,7 @@ constexpr double uniform(stream& words_of) noexcept {
 }
 
 /// Standard normal, by inversion; two words.
-constexpr double normal(stream& words_of) noexcept {
+inline double normal(stream& words_of) noexcept {
     return numeric::normal_quantile(uniform(words_of));
 }
 
