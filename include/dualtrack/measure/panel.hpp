@@ -1,0 +1,241 @@
+// The rep-month panel: what each seller brought month by month, and under whom. A month in which the manager changed is two
+// cells, so that every credit belongs to the manager of its day and every later question (a team's quarter, a manager's
+// value added) is a sum over cells.
+//
+// A person's days are active from `hired` (or the first assignment) until `left` (or the end of the last assignment),
+// without the gaps between two assignments. Quotas and totals are spread over the calendar days of their period:
+//     cents up to day t = round_half_even(amount * days up to t / days of the period),  a part = the difference of two,
+// so that the parts of any division add up to the whole.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <dualtrack/base/calendar.hpp>
+#include <dualtrack/base/column.hpp>
+#include <dualtrack/measure/scope.hpp>
+#include <dualtrack/org/reporting_lines.hpp>
+
+namespace dualtrack::measure {
+
+/// Cells of one seller after the other, by time. [n_cells] each, unless said.
+struct panel {
+    vec<std::uint32_t> first;    // cells of person p: [first[p], first[p + 1]); none for those who do not sell; [n_people + 1]
+    vec<std::int32_t> start;     // first day; a cell ends where the next begins, the last at the end of the window
+    vec<std::uint32_t> manager;  // person, or no_index
+    vec<std::uint8_t> state;     // 0 not employed, 1 in a gap between assignments, 2 active
+    vec<std::int64_t> amount;    // credited, minor units
+    vec<std::uint32_t> won, lost;
+    vec<std::int64_t> quota;     // own quota, minor units
+    std::int32_t first_month = 0, n_months = 0;  // calendar months the window touches
+    std::int32_t window_end = 0;
+
+    explicit panel(std::pmr::memory_resource* memory)
+        : first(memory), start(memory), manager(memory), state(memory), amount(memory), won(memory), lost(memory),
+          quota(memory) {}
+
+    [[nodiscard]] std::int32_t end_of(std::uint32_t person, std::uint32_t cell) const noexcept {
+        return cell + 1 < first[person + 1] ? start[cell + 1] : window_end;
+    }
+    /// The cell of a person that holds a day of the window. @pre the person has cells
+    [[nodiscard]] std::uint32_t cell_of(std::uint32_t person, std::int32_t day, std::int32_t month) const noexcept {
+        std::uint32_t cell = first[person] + static_cast<std::uint32_t>(month - first_month);  // at least one a month
+        const std::uint32_t last = first[person + 1] - 1;
+        while (cell < last && start[cell + 1] <= day) ++cell;
+        return cell;
+    }
+    [[nodiscard]] bool sells(std::uint32_t person) const noexcept { return first[person + 1] > first[person]; }
+};
+
+/// When a person counts as active, half-open and ascending.
+struct employment {
+    std::int32_t from = std::numeric_limits<std::int32_t>::min();
+    std::int32_t to = std::numeric_limits<std::int32_t>::max();
+};
+
+inline employment employment_of(const org::organisation& organisation, std::uint32_t person) noexcept {
+    employment out;
+    const auto& people = organisation.people;
+    const auto& assignments = organisation.assignments;
+    const bool assigned = !assignments.first.empty() && assignments.first[person + 1] > assignments.first[person];
+    if (!people.hired.empty() && people.hired[person] != no_date) out.from = people.hired[person];
+    else if (assigned) out.from = assignments.start[assignments.first[person]];
+    if (!people.left.empty() && people.left[person] != no_date) out.to = people.left[person];
+    else if (assigned) out.to = assignments.end[assignments.first[person + 1] - 1];
+    return out;
+}
+
+/// The part of an amount spread evenly over [start, end) that falls on [from, to). Parts of a division add up.
+inline std::int64_t prorated(std::int64_t amount, std::int32_t start, std::int32_t end, std::int32_t from,
+                             std::int32_t to) noexcept {
+    const std::int64_t days = std::int64_t{end} - start;
+    const auto up_to = [&](std::int32_t day) -> std::int64_t {
+        const std::int64_t passed = std::clamp<std::int64_t>(std::int64_t{day} - start, 0, days);
+        // amount * passed / days without overflow: split the amount at whole multiples of the period
+        const std::int64_t whole = amount / days * passed;
+        const std::int64_t rest = amount % days * passed;
+        std::int64_t quotient = rest / days;
+        std::int64_t remainder = rest % days;
+        if (remainder < 0) {
+            remainder += days;
+            --quotient;
+        }
+        if (2 * remainder > days || (2 * remainder == days && ((whole + quotient) & 1) != 0)) ++quotient;
+        return whole + quotient;
+    };
+    return to <= from || days <= 0 ? 0 : up_to(to) - up_to(from);
+}
+
+namespace detail {
+
+/// Days on which something changes for a person inside the window, ascending and distinct, with the window's start.
+inline void borders_of(const org::organisation& organisation, const org::reporting_lines& lines, const scope& window,
+                       std::uint32_t person, std::vector<std::int32_t>& out) {
+    out.clear();
+    const auto inside = [&](std::int32_t day) {
+        if (day > window.start && day < window.end) out.push_back(day);
+    };
+    out.push_back(window.start);
+    for (std::int32_t month = calendar::month_of_day(window.start) + 1; month <= calendar::month_of_day(window.end - 1); ++month)
+        inside(calendar::first_day_of_month(month));
+    const employment employed = employment_of(organisation, person);
+    inside(employed.from);
+    inside(employed.to);
+    for (const org::reporting_span& span : lines.spans_of(person)) {
+        inside(span.start);
+        inside(span.end);
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+}
+
+/// Whether a day lies in a gap between two assignments of a person.
+inline bool in_gap(const org::assignment_columns& assignments, std::uint32_t person, std::int32_t day) noexcept {
+    if (assignments.first.empty()) return false;
+    const std::uint32_t begin = assignments.first[person];
+    const std::uint32_t end = assignments.first[person + 1];
+    for (std::uint32_t i = begin + 1; i < end; ++i)
+        if (day >= assignments.end[i - 1] && day < assignments.start[i]) return true;
+    return false;
+}
+
+}  // namespace detail
+
+/// Lays out the cells of everyone who sells (`sells[p] != 0`), with own quotas spread over them.
+inline panel layout_panel(const run_context& run, const org::organisation& organisation, const org::reporting_lines& lines,
+                          const scope& window, std::span<const std::uint8_t> sells) {
+    panel out(run.memory);
+    const std::uint32_t n_people = organisation.n_people();
+    out.first_month = calendar::month_of_day(window.start);
+    out.n_months = calendar::month_of_day(window.end - 1) - out.first_month + 1;
+    out.window_end = window.end;
+    out.first.reserve(n_people + 1U);
+    out.first.push_back(0);
+    std::vector<std::int32_t> borders;
+    for (std::uint32_t person = 0; person < n_people; ++person) {
+        if (sells[person] != 0) {
+            detail::borders_of(organisation, lines, window, person, borders);
+            const employment employed = employment_of(organisation, person);
+            for (const std::int32_t day : borders) {
+                out.start.push_back(day);
+                out.manager.push_back(lines.manager_on(person, day).manager);
+                const bool employed_then = day >= employed.from && day < employed.to;
+                const bool gap = detail::in_gap(organisation.assignments, person, day);
+                out.state.push_back(!employed_then ? 0 : gap ? 1 : 2);
+            }
+        }
+        out.first.push_back(static_cast<std::uint32_t>(out.start.size()));
+    }
+    const std::size_t n_cells = out.start.size();
+    out.amount.assign(n_cells, 0);
+    out.won.assign(n_cells, 0);
+    out.lost.assign(n_cells, 0);
+    out.quota.assign(n_cells, 0);
+    return out;
+}
+
+/// Spreads amounts by period over the cells they fall on; only days of employment count when `employed_only`.
+inline void spread(const panel& cells, const org::period_columns& periods, std::span<const std::int64_t> converted,
+                   bool employed_only, bool own_scope_only, std::span<std::int64_t> into) {
+    for (std::size_t i = 0; i < periods.person.size(); ++i) {
+        const std::int64_t amount = converted.empty() ? periods.amount[i] : converted[i];
+        const std::uint32_t person = periods.person[i];
+        if (amount == no_money || !cells.sells(person)) continue;
+        if (own_scope_only && !periods.scope.empty() &&
+            periods.scope[i] != static_cast<std::uint8_t>(org::quota_scope::own))
+            continue;
+        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell) {
+            const std::int32_t from = std::max(periods.start[i], cells.start[cell]);
+            const std::int32_t to = std::min(periods.end[i], cells.end_of(person, cell));
+            if (to <= from || (employed_only && cells.state[cell] == 0)) continue;
+            into[cell] += prorated(amount, periods.start[i], periods.end[i], from, to);
+        }
+    }
+}
+
+/// One row a person and month in which they were active, sold, lost or had a quota; by person, then month.
+struct seller_months_table {
+    id_column person_id;
+    date_column month;
+    id_column manager_id;
+    money_column amount;
+    column<std::int64_t> won_count, lost_count;
+    money_column quota;
+
+    seller_months_table(const text_column& ids, std::pmr::memory_resource* memory)
+        : person_id(ids, memory), month(memory), manager_id(ids, memory), amount(memory), won_count(memory),
+          lost_count(memory), quota(memory) {}
+};
+
+template <class Visitor, class Table>
+    requires std::same_as<std::remove_const_t<Table>, seller_months_table>
+void describe(Visitor& visit, Table& table) {
+    visit.table("seller_months", "what each seller brought, month by month, inside the window");
+    visit.column("person_id", unit::id, "the seller", table.person_id);
+    visit.column("month", unit::date, "first day of the calendar month", table.month);
+    visit.column("manager_id", unit::id, "manager on the last day of the month inside the window", table.manager_id);
+    visit.column("amount", unit::currency, "credited from deals won that month, or the month's part of the totals given", table.amount);
+    visit.column("won_count", unit::count, "deals won with a revenue share", table.won_count);
+    visit.column("lost_count", unit::count, "deals lost with a revenue share", table.lost_count);
+    visit.column("quota", unit::currency, "own quota, spread over calendar days; null without one", table.quota);
+}
+
+/// The panel by calendar month.
+inline seller_months_table seller_months(const run_context& run, const org::organisation& organisation, const panel& cells) {
+    seller_months_table out(organisation.people.id, run.memory);
+    for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
+        std::uint32_t cell = cells.first[person];
+        while (cell < cells.first[person + 1]) {
+            const std::int32_t month = calendar::month_of_day(cells.start[cell]);
+            std::int64_t amount = 0;
+            std::int64_t quota = 0;
+            std::int64_t won = 0;
+            std::int64_t lost = 0;
+            bool active = false;
+            std::uint32_t manager = no_index;
+            for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
+                amount += cells.amount[cell];
+                quota += cells.quota[cell];
+                won += cells.won[cell];
+                lost += cells.lost[cell];
+                active = active || cells.state[cell] == 2;
+                manager = cells.manager[cell];
+            }
+            if (!active && amount == 0 && quota == 0 && won == 0 && lost == 0) continue;
+            out.person_id.index.push_back(person);
+            out.month.day.push_back(calendar::first_day_of_month(month));
+            out.manager_id.index.push_back(manager);
+            out.amount.minor.push_back(amount);
+            out.won_count.value.push_back(won);
+            out.lost_count.value.push_back(lost);
+            out.quota.minor.push_back(quota == 0 ? no_money : quota);
+        }
+    }
+    return out;
+}
+
+}  // namespace dualtrack::measure
