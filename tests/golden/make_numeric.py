@@ -1,6 +1,6 @@
-"""Writes the tables of constants and the golden numbers of dualtrack/base/{exp_log,special,beta}.hpp with mpmath.
+"""Writes the tables of constants and the golden numbers of dualtrack/base/{exp_log,normal,gamma,beta}.hpp with mpmath.
 
-    python3 tests/golden/make_numeric.py table            # include/dualtrack/base/exp_log_table.hpp
+    python3 tests/golden/make_numeric.py table            # include/dualtrack/base/{exp_log,special}_table.hpp
     python3 tests/golden/make_numeric.py golden [name..]  # tests/golden/numeric_<name>.inc
     python3 tests/golden/make_numeric.py dense name rows  # a larger table of other points on stdout, for measuring
 
@@ -102,8 +102,105 @@ def write_table():
     out.append("};\n\ninline constexpr log_entry log_table[128] = {")
     for row in log_rows():
         out.append("    {%s}," % ", ".join(text(v) for v in row))
-    out.append("};\n// clang-format on\n\n}  // namespace dualtrack::numeric::detail\n")
+    out.append("};\n// clang-format on\n\n} // namespace dualtrack::numeric::detail\n")
     (ROOT / "include/dualtrack/base/exp_log_table.hpp").write_text("\n".join(out))
+
+
+def scaled_erfc(t):
+    """(1 + 2 x) exp(x^2) erfc(x) with x = 3.75 (1 + t) / (1 - t)."""
+    x = mpf("3.75") * (1 + t) / (1 - t)
+    return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
+
+
+def erf_excess(z):
+    """erf(x) / x - 1 with x = sqrt(z)."""
+    return 2 / mp.sqrt(mp.pi) - 1 if z <= 0 else mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1
+
+
+def log_gamma_quotient(x):
+    """log gamma(x) / ((x - 1) (x - 2))."""
+    if x == 1:
+        return mp.euler
+    if x == 2:
+        return 1 - mp.euler
+    return mp.loggamma(x) / ((x - 1) * (x - 2))
+
+
+def fit(f, low, high, n):
+    """n coefficients, from the constant term on, of a nearly best polynomial on [low, high]."""
+    return mp.chebyfit(f, [mpf(low), mpf(high)], n)[::-1]
+
+
+def temme_rows(n_orders, n_terms):
+    """Taylor coefficients of c_k(eta) in Temme's expansion of the incomplete gamma function."""
+    size = n_terms + 2 * n_orders + 2
+    # mu(eta) = eta + eta^2/3 + ..., from mu - log(1 + mu) = eta^2/2, that is mu mu' = eta (1 + mu).
+    mu = [mpf(0), mpf(1)] + [mpf(0)] * size
+    for n in range(2, size + 1):
+        known = sum(mu[j] * mu[n + 1 - j] * (n + 1 - j) for j in range(2, n))
+        mu[n] = (mu[n - 1] - known) / (n + 1)
+    # 1/mu = 1/eta + rest
+    shifted = mu[1:size + 1]
+    inverse = [mpf(1)]
+    for n in range(1, size):
+        inverse.append(-sum(shifted[j] * inverse[n - j] for j in range(1, n + 1)))
+    rest = inverse[1:]
+    stirling = stirling_rows(n_orders)
+    rows = [list(rest)]
+    for k in range(1, n_orders):
+        last = rows[-1]
+        rows.append([(n + 2) * last[n + 2] + (-1) ** k * stirling[k] * rest[n] for n in range(len(last) - 2)])
+    return [row[:n_terms] for row in rows]
+
+
+def stirling_rows(n):
+    """g_k with gamma(a) ~ sqrt(2 pi / a) (a / e)^a sum_k (-1)^k g_k / a^k."""
+    exponent = [mpf(0)] * (n + 1)
+    for k in range(1, n // 2 + 2):
+        if 2 * k - 1 <= n:
+            exponent[2 * k - 1] = mp.bernoulli(2 * k) / (2 * k * (2 * k - 1))
+    series = [mpf(1)]
+    for m in range(1, n + 1):
+        series.append(sum(j * exponent[j] * series[m - j] for j in range(1, m + 1)) / m)
+    return [(-1) ** k * value for k, value in enumerate(series)]
+
+
+SPECIAL_HEAD = """\
+// Coefficients of dualtrack/base/{normal,gamma}.hpp, written by tests/golden/make_numeric.py with mpmath; not edited by
+// hand. Polynomials from the constant term on.
+#pragma once
+
+namespace dualtrack::numeric::detail {
+
+// clang-format off
+"""
+
+
+def braces(values, indent):
+    words = [text(nearest(value)) for value in values]
+    lines = [", ".join(words[at:at + 4]) for at in range(0, len(words), 4)]
+    return (",\n" + indent).join(lines)
+
+
+def write_special_table():
+    low, high = ((mpf(x) - mpf("3.75")) / (mpf(x) + mpf("3.75")) for x in ("0.46", "27.4"))
+    scaled = fit(scaled_erfc, low, high, 23)
+    quotients = [fit(lambda u, c=c: log_gamma_quotient(c + u), mpf(-1) / 8, mpf(1) / 8, 16)
+                 for c in (mpf(5) / 8 + mpf(i) / 4 for i in range(10))]
+    out = [SPECIAL_HEAD]
+    out.append("/// (1 + 2 x) exp(x^2) erfc(x) in t = (x - 3.75) / (x + 3.75), 0.46 <= x <= 27.4; then the rest of the first.")
+    out.append("inline constexpr double scaled_erfc_table[23] = {\n    %s};" % braces(scaled, "    "))
+    out.append("inline constexpr double scaled_erfc_rest = %s;\n" % text(nearest(scaled[0] - mpf(nearest(scaled[0])))))
+    out.append("/// erf(x) / x - 1 in x^2, x^2 <= 0.25.")
+    out.append("inline constexpr double erf_table[11] = {\n    %s};\n" % braces(fit(erf_excess, 0, 0.25, 11), "    "))
+    out.append("/// log gamma(x) / ((x - 1) (x - 2)) in x - 5/8 - i/4, for 1/2 + i/4 <= x < 3/4 + i/4.")
+    out.append("inline constexpr double log_gamma_table[10][16] = {")
+    out += ["    {%s}," % braces(row, "     ") for row in quotients]
+    out.append("};\n\n/// c_k(eta), k = 0..4, of Temme's expansion of the incomplete gamma function, |eta| <= 0.2.")
+    out.append("inline constexpr double temme_table[5][14] = {")
+    out += ["    {%s}," % braces(row, "     ") for row in temme_rows(5, 14)]
+    out.append("};\n// clang-format on\n\n} // namespace dualtrack::numeric::detail\n")
+    (ROOT / "include/dualtrack/base/special_table.hpp").write_text("\n".join(out))
 
 
 # ---- points ----------------------------------------------------------------------------------------------------------
@@ -188,6 +285,30 @@ def normal_quantile(p):
     return x
 
 
+@function("erfc", mixture(lambda r: r.uniform(-6, 27.3), lambda r: r.uniform(-1, 2), lambda r: r.uniform(0.4, 6),
+                          lambda r: either_sign(r, log_uniform(r, 1e-20, 1))), (0.0, 0.5, 1.0, -1.0, 26.5, 27.226, 0.48))
+def erfc(x):
+    return mp.erfc(x)
+
+
+@function("erf", mixture(lambda r: r.uniform(-6, 6), lambda r: r.uniform(-1, 1),
+                         lambda r: either_sign(r, log_uniform(r, 1e-310, 1))), (0.0, 0.5, 1.0, -1.0, 5e-324, 0.48))
+def erf(x):
+    return mp.erf(x)
+
+
+@function("normal_cdf", mixture(lambda r: r.uniform(-38.5, 8.3), lambda r: r.uniform(-3, 3), lambda r: r.uniform(-1, 1),
+                                lambda r: either_sign(r, log_uniform(r, 1e-20, 1))),
+          (0.0, 1.0, -1.0, -1.959963984540054, -37.5, -38.4, 8.2))
+def normal_cdf(x):
+    return mp.erfc(-x / mp.sqrt(2)) / 2
+
+
+@function("normal_pdf", mixture(lambda r: r.uniform(-38, 38), lambda r: r.uniform(-3, 3)), (0.0, 1.0, -1.0))
+def normal_pdf(x):
+    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
 # ---- output ----------------------------------------------------------------------------------------------------------
 
 def rows_of(name, count, seed):
@@ -210,6 +331,7 @@ def main():
     what, *names = sys.argv[1:]
     if what == "table":
         write_table()
+        write_special_table()
     elif what == "golden":
         for name in names or FUNCTIONS:
             target = ROOT / f"tests/golden/numeric_{name}.inc"

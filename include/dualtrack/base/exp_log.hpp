@@ -99,15 +99,36 @@ constexpr two_parts log_parts(double z, double low, int k) noexcept {
 
 } // namespace detail
 
-constexpr double exp(double x) noexcept {
-    if (!(x > -0x1.74910d52d3052p+9 && x < 0x1.62e42fefa39f0p+9)) { // also NaN
-        return x != x ? not_a_number : x > 0.0 ? infinity : 0.0;
-    }
-    const detail::exp_parts parts = detail::split_exp(x);
-    if (parts.exponent < -1021 || parts.exponent > 1022) return detail::exp_at_the_ends(parts);
+namespace detail {
+
+constexpr double join_exp(const exp_parts& parts) noexcept {
+    if (parts.exponent < -1021 || parts.exponent > 1022) return exp_at_the_ends(parts);
     const double scale = std::bit_cast<double>(std::bit_cast<std::uint64_t>(parts.head) +
                                                (static_cast<std::uint64_t>(parts.exponent) << 52));
     return scale + scale * parts.rest;
+}
+
+constexpr bool has_exp(double x) noexcept {
+    return x > -0x1.74910d52d3052p+9 && x < 0x1.62e42fefa39f0p+9;
+}
+
+constexpr double exp_beyond(double x) noexcept {
+    return x != x ? not_a_number : x > 0.0 ? infinity : 0.0;
+}
+
+} // namespace detail
+
+constexpr double exp(double x) noexcept {
+    if (!detail::has_exp(x)) return detail::exp_beyond(x);
+    return detail::join_exp(detail::split_exp(x));
+}
+
+/// exp(x + rest) for a rest that is small beside 1: what a rounded x has lost.
+constexpr double exp_sum(double x, double rest) noexcept {
+    if (!detail::has_exp(x)) return detail::exp_beyond(x);
+    detail::exp_parts parts = detail::split_exp(x);
+    parts.rest += rest + rest * parts.rest;
+    return detail::join_exp(parts);
 }
 
 /// exp(x) - 1, precise also next to 0.

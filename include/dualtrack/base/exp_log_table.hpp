@@ -216,4 +216,4 @@ inline constexpr log_entry log_table[128] = {
 };
 // clang-format on
 
-}  // namespace dualtrack::numeric::detail
+} // namespace dualtrack::numeric::detail
