@@ -1,5 +1,5 @@
-# What a host gets. Component c: the shared library and two C headers, nothing of C++. Component core: the C++ headers and
-# the static library. Both are found by find_package(dualtrack COMPONENTS c core) and by pkg-config, under any prefix.
+# What a host gets. Component c: the shared library and two C headers, nothing of C++. Component core: the C++ headers
+# and the static library. find_package(dualtrack COMPONENTS c core) and pkg-config find both, under any prefix.
 if(DUALTRACK_WHEEL)
   # The Python package loads this file by its path, so the wheel carries one plain file and no version links.
   install(FILES $<TARGET_FILE:dualtrack_c> DESTINATION dualtrack RENAME libdualtrack.so)
@@ -9,9 +9,13 @@ endif()
 include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dualtrack)
 set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_libdir)
-cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_includedir)
-cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE pc_prefix)
+function(relative out path base)
+  cmake_path(RELATIVE_PATH path BASE_DIRECTORY ${base} OUTPUT_VARIABLE ${out})
+  set(${out} ${${out}} PARENT_SCOPE)
+endfunction()
+relative(pc_libdir ${CMAKE_INSTALL_FULL_LIBDIR} ${CMAKE_INSTALL_PREFIX})
+relative(pc_includedir ${CMAKE_INSTALL_FULL_INCLUDEDIR} ${CMAKE_INSTALL_PREFIX})
+relative(pc_prefix ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 
 foreach(part c core)
   install(EXPORT dualtrack-${part}-targets NAMESPACE dualtrack:: DESTINATION ${config_dir} COMPONENT ${part})
@@ -28,7 +32,8 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dualtrack DESTINATION ${CMAKE_IN
 # The headers of the static library's edges: <ingest/...>, <report/...>, <run/...> for who links dualtrack::dualtrack.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dualtrack/edges COMPONENT core
   FILES_MATCHING PATTERN *.hpp)
-install(FILES ${PROJECT_SOURCE_DIR}/capi/arrow_abi.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dualtrack/edges COMPONENT core)
+install(FILES ${PROJECT_SOURCE_DIR}/capi/arrow_abi.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dualtrack/edges
+  COMPONENT core)
 
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/dualtrack-config-version.cmake COMPATIBILITY SameMinorVersion)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/dualtrack-config.cmake.in

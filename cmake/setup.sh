@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings a fresh Debian 12 machine to where dualtrack builds and runs, and does nothing where nothing is missing:
-# Debian packages (root or sudo), a virtual environment in build/venv with pinned packages, and the dualtrack wheel in it.
+# Debian packages (root or sudo), a virtual environment in build/venv with pinned packages, and the wheel in it.
 # Usage: bash cmake/setup.sh [demo|test]     "test" also installs what the tests need; nothing given means test.
 . "$(dirname "$0")/steps.sh"
 purpose=${1:-test}
@@ -61,7 +61,7 @@ make_wheel() {
     build/venv/bin/python -m pip check
 }
 if [ -f bindings/python/pyproject.toml ]; then
-  wanted=$(digest_of CMakeLists.txt cmake/options.cmake cmake/install.cmake include src capi bindings/python README.md LICENSE)
+  wanted=$(digest_of CMakeLists.txt cmake/options.cmake cmake/install.cmake include src capi bindings/python)
   if [ "$(cat build/venv/.wheel 2>/dev/null)" != "$wanted" ]; then
     step "Build the wheel and install it into build/venv" wheel make_wheel || exit 1
     echo "$wanted" >build/venv/.wheel

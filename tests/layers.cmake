@@ -157,8 +157,11 @@ foreach(file IN LISTS library_files)
 endforeach()
 
 file(GLOB_RECURSE other_files RELATIVE ${ROOT} ${ROOT}/tests/*.cpp ${ROOT}/tests/*.hpp ${ROOT}/tests/*.c
-  ${ROOT}/tests/*.cmake ${ROOT}/tests/CMakeLists.txt
+  ${ROOT}/tests/*.cmake ${ROOT}/tests/CMakeLists.txt ${ROOT}/bench/CMakeLists.txt
   ${ROOT}/bench/*.cpp ${ROOT}/bench/*.hpp ${ROOT}/cmake/*.cmake ${ROOT}/cmake/*.sh)
+if(EXISTS ${ROOT}/CMakeLists.txt)
+  list(APPEND other_files CMakeLists.txt)
+endif()
 foreach(file IN LISTS other_files)
   check_text(${file} 0 FALSE)
 endforeach()

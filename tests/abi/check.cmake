@@ -59,8 +59,8 @@ elseif(WHAT STREQUAL "imports")
     # Boost.System's error categories, which Boost.JSON carries along; our own text never goes through them.
     snprintf vsnprintf __snprintf_chk __vsnprintf_chk strerror_r strncpy __strncpy_chk
     ${ALLOW})
-  set(refused_in_cxx
-    "_ZNSt6locale|_ZNSt8ios_base|_ZNSo|_ZNSi|_ZSt4cout|_ZSt4cerr|_ZNSt6chrono|_ZNSt13random_device|basic_filebuf|basic_regex")
+  string(JOIN "|" refused_in_cxx _ZNSt6locale _ZNSt8ios_base _ZNSo _ZNSi _ZSt4cout _ZSt4cerr _ZNSt6chrono
+    _ZNSt13random_device basic_filebuf basic_regex)
   lines(found nm -D --undefined-only --format=posix ${LIBRARY})
   set(n 0)
   foreach(line IN LISTS found)
@@ -90,11 +90,12 @@ elseif(WHAT STREQUAL "initialisers")
   list(FILTER found INCLUDE REGEX "_GLOBAL__sub_I|__cxa_thread_atexit| [tT] _ZTH")
   list(FILTER found EXCLUDE REGEX "_GLOBAL__sub_I_boost_json\\.cpp$")
   lines(code objdump -d --no-show-raw-insn --no-addresses ${LIBRARY})
+  set(may_register _GLOBAL__sub_I_boost_json.cpp __cxa_atexit@plt)
   set(function "")
   foreach(line IN LISTS code)
     if(line MATCHES "^<(.*)>:$")
       set(function ${CMAKE_MATCH_1})
-    elseif(line MATCHES "<__cxa_atexit@plt>" AND NOT function MATCHES "^(_GLOBAL__sub_I_boost_json.cpp|__cxa_atexit@plt)$")
+    elseif(line MATCHES "<__cxa_atexit@plt>" AND NOT function IN_LIST may_register)
       list(APPEND found "${function} registers a destructor")
     endif()
   endforeach()
@@ -143,7 +144,7 @@ elseif(WHAT STREQUAL "version")
   endif()
 
 elseif(WHAT STREQUAL "stub")
-  # The header with an empty body for each declaration: its debug information is the ABI, whatever the engine looks like.
+  # The header with an empty body for each declaration: its debug information is the ABI, whatever is inside.
   string(REPLACE " DTK_NOEXCEPT;" " { __builtin_trap(); }" stub "${header}")
   file(WRITE ${OUT} "${stub}")
 
