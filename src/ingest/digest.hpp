@@ -1,5 +1,6 @@
 // Fingerprints of the input tables. They are taken from the checked cells, read as the engine reads them: dictionary or
-// plain, int32 or int64, sliced or whole, a table has one fingerprint. Columns outside the data contract have no part in it.
+// plain, int32 or int64, sliced or whole, a table has one fingerprint. Columns outside the data contract have no part
+// in it.
 #pragma once
 
 #include <memory>

@@ -339,7 +339,8 @@ result<json_document> read_json(std::string_view text, const json_limits& limits
         return fail(kind, "limit.bytes", at_byte(std::move(message), most));
     }
     if (text.starts_with("\xEF\xBB\xBF"))
-        return fail(kind, "json.encoding", at_byte("expected JSON, found a byte order mark (write UTF-8 without it)", 0));
+        return fail(kind, "json.encoding",
+                    at_byte("expected JSON, found a byte order mark (write UTF-8 without it)", 0));
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
         return fail(kind, "json.encoding", at_byte("expected UTF-8, found the byte order mark of UTF-16", 0));
     const std::size_t bad = find_bad_byte(text);
@@ -363,7 +364,8 @@ result<json_document> read_json(std::string_view text, const json_limits& limits
     if (ec) return fail(kind, "json.syntax", at_byte("expected valid JSON, found " + found_at(text, used), used));
     while (used < text.size() && is_space(text[used])) ++used;
     if (used < text.size())
-        return fail(kind, "json.trailing", at_byte("expected the end of the text, found " + found_at(text, used), used));
+        return fail(kind, "json.trailing",
+                    at_byte("expected the end of the text, found " + found_at(text, used), used));
     return std::move(parser.handler().document);
 }
 

@@ -1,12 +1,12 @@
 // JSON as a host may send it: a policy, or the rows of a small table. Two readers of one text must never disagree, so
-// whatever RFC 8259 leaves open is refused: duplicate keys (also when one is written with escapes), numbers that a double
-// or int64 cannot hold, byte order marks, lone surrogates. Numbers are exact: integers to the last digit, the rest
-// rounded correctly. Depth is limited, so that no text can use up the host's stack.
+// whatever RFC 8259 leaves open is refused: duplicate keys (also when one is written with escapes), numbers that a
+// double or int64 cannot hold, byte order marks, lone surrogates. Numbers are exact: integers to the last digit, the
+// rest rounded correctly. Depth is limited, so that no text can use up the host's stack.
 // Reference: RFC 8259, RFC 6901 (JSON Pointer); N. Seriot, JSONTestSuite.
 //
 // The document is one flat array of nodes in the order of the text: a list or object is followed by everything in it.
-//     for (auto i = first_child(document, list); i != list_node.end; i = document.nodes[i].end)            // a list
-//     for (auto i = first_child(document, object); i != object_node.end; i = document.nodes[i + 1].end)    // key i, value i + 1
+//     a list:                         for (auto i = at + 1; i != nodes[at].end; i = nodes[i].end)
+//     an object, key i, value i + 1:  for (auto i = at + 1; i != nodes[at].end; i = nodes[i + 1].end)
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,8 @@ inline constexpr json_limits policy_json_limits{};
 inline constexpr json_limits table_json_limits{1U << 30U, 50'000'000, 1U << 20U};
 
 enum class json_kind : std::uint8_t { null, boolean, number, text, list, object };
-inline constexpr std::string_view json_kind_words[] = {"null", "a boolean", "a number", "a string", "an array", "an object"};
+inline constexpr std::string_view json_kind_words[] = {"null",     "a boolean", "a number",
+                                                       "a string", "an array",  "an object"};
 
 struct json_node {
     std::uint32_t byte = 0;  // offset of its first byte in the text

@@ -1,5 +1,5 @@
-// The catalog: what this library can be asked, what it needs for it, and what comes back, column by column with units and
-// meanings. A host can build a form, a mapping or a documentation page from it without knowing a name beforehand.
+// The catalog: what this library can be asked, what it needs for it, and what comes back, column by column with units
+// and meanings. A host can build a form, a mapping or a documentation page from it without knowing a name beforehand.
 #pragma once
 
 #include <span>

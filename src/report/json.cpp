@@ -19,8 +19,8 @@ struct cell_writer {
         else append_json_text(to, (*texts)[index]);
     }
     void number(double value) const {
-        const bool finite = value <= std::numeric_limits<double>::max() && value >= std::numeric_limits<double>::lowest();
-        if (finite) append_json_number(to, value);
+        constexpr double most = std::numeric_limits<double>::max();
+        if (value >= -most && value <= most) append_json_number(to, value);
         else missing();
     }
 

@@ -1,5 +1,5 @@
-// The policy on its way out: as canonical JSON with every default written out (what the record keeps and hashes), as JSON
-// Schema for editors and forms, and as a table for the documentation. All three walk the one table of fields.
+// The policy on its way out: as canonical JSON with every default written out (what the record keeps and hashes), as
+// JSON Schema for editors and forms, and as a table for the documentation. All three walk the one table of fields.
 #pragma once
 
 #include <span>

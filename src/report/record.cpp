@@ -122,7 +122,8 @@ result<table_digest> digest_result(const run_context& run, const table_view& tab
     table_digest out{std::string(table.name), table.n_rows, {}, {}, {}};
     for (const column_view& view : table.columns) {
         const auto append = [&view](cell_bytes& to, std::size_t row) { std::visit(append_cell{to, row}, view.data); };
-        DUALTRACK_TRY(column_digest digest, digest_column(run, view.name, kinds[view.data.index()], table.n_rows, append));
+        const std::string_view kind = kinds[view.data.index()];
+        DUALTRACK_TRY(column_digest digest, digest_column(run, view.name, kind, table.n_rows, append));
         out.columns.push_back(std::move(digest));
     }
     digest_order(out);

@@ -1,6 +1,6 @@
-// The decision record: which library looked at which tables with which policy, and what came out, all by fingerprint. It
-// holds no clock and no machine in its core, so the same run a year later gives the same core, byte for byte; how the
-// library was built stands beside it.
+// The decision record: which library looked at which tables with which policy, and what came out, all by fingerprint.
+// It holds no clock and no machine in its core, so the same run a year later gives the same core, byte for byte; how
+// the library was built stands beside it.
 // Reference: Regulation (EU) 2024/1689, Article 12 (record-keeping); RFC 8785 for its text.
 #pragma once
 

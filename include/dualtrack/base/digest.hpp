@@ -1,6 +1,6 @@
 // The fingerprint of a table: what a record keeps so that anybody can show later which figures a decision rested on. It
-// speaks of values alone: not of batches, offsets, dictionaries, memory under nulls or the number of threads. Missing, ""
-// and 0 differ; -0.0 is 0.0. There are two of them: `ordered` changes when two rows trade places, `set` does not.
+// speaks of values alone: not of batches, offsets, dictionaries, memory under nulls or the number of threads. Missing,
+// "" and 0 differ; -0.0 is 0.0. There are two of them: `ordered` changes when two rows trade places, `set` does not.
 //     cell    = 0                                   missing
 //             | 1, bytes as 32 bits, bytes          a text
 //             | 1, 64 bits                          a whole number (days, cents, yes/no), or a double by its bits

@@ -1,5 +1,5 @@
-// How text and numbers are written in JSON, so that one value has one spelling: RFC 8785 (JSON Canonicalization Scheme),
-// which takes over how ECMAScript prints numbers. A double prints as the shortest digits that read back to it:
+// How text and numbers are written in JSON, so that one value has one spelling: RFC 8785 (JSON Canonicalization
+// Scheme), which takes over how ECMAScript prints numbers. A double prints as the shortest digits that read back to it:
 //     0.1 -> 0.1     1e21 -> 1e+21     1e-7 -> 1e-7     333333333.33333329 -> 333333333.3333333     -0.0 -> 0
 // Reference: RFC 8785 3.2.2; ECMA-262, Number::toString.
 #pragma once

@@ -1,5 +1,5 @@
-// SHA-256: the fingerprint by which a record says which policy, which tables and which results it speaks of. Anybody can
-// check it with a tool of their own.
+// SHA-256: the fingerprint by which a record says which policy, which tables and which results it speaks of. Anybody
+// can check it with a tool of their own.
 // Reference: FIPS 180-4, 5.3.3 and 6.2.
 #pragma once
 

@@ -1,6 +1,6 @@
 // The policy: every choice a company makes about how its people are measured and judged, in one place, versioned and
-// recorded with each result. `{"version": 1}` is a whole policy: every field has a default, and what the default rests on
-// (a study, a survey, a judgement) stands beside it in policy_fields.hpp. The initial values below are the defaults.
+// recorded with each result. `{"version": 1}` is a whole policy: every field has a default, and what the default rests
+// on (a study, a survey, a judgement) stands beside it in policy_fields.hpp. The initial values below are the defaults.
 #pragma once
 
 #include <array>

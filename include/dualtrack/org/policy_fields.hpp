@@ -1,8 +1,8 @@
-// Every field of the policy, once: its place, kind, unit, bounds, meaning, and what its default rests on. The parser, the
-// canonical JSON, the JSON Schema and the documentation all walk this table; nothing else lists the fields. The default is
-// what a fresh `policy` holds.
-// Grades: A peer-reviewed, full text checked; B peer-reviewed, abstract or secondary; C practitioner; J judgement of this
-// project; standard: a rule of an outside standard. A new field is a member of the struct and a row here.
+// Every field of the policy, once: its place, kind, unit, bounds, meaning, and what its default rests on. The parser,
+// the canonical JSON, the JSON Schema and the documentation all walk this table; nothing else lists the fields. The
+// default is what a fresh `policy` holds.
+// Grades: A peer-reviewed, full text checked; B peer-reviewed, abstract or secondary; C practitioner; J judgement of
+// this project; standard: a rule of an outside standard. A new field is a member of the struct and a row here.
 #pragma once
 
 #include <array>
@@ -126,9 +126,11 @@ inline constexpr std::array<policy_section, 4> policy_sections{{
 
 inline constexpr auto policy_fields = std::to_array<policy_field>({
     detail::required(detail::field<&policy::version>(
-        "/version", "version", 1, 1, "version of the policy format; the only one there is", "this project", "standard")),
+        "/version", "version", 1, 1, "version of the policy format; the only one there is", "this project",
+        "standard")),
     detail::date<&policy::as_of>(
-        "/as_of", "the day the organisation is looked at: nothing after it is read; null: the last closing date of the data",
+        "/as_of",
+        "the day the organisation is looked at: nothing after it is read; null: the last closing date of the data",
         "this project: a library without a clock gives the same result tomorrow", "J"),
     detail::field<&policy::currency>(
         "/currency", unit::text, 1, 16,
