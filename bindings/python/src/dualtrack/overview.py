@@ -1,0 +1,264 @@
+"""Every analysis the data allow, and the figures that the summary and the report are both made of.
+
+Nothing here is new statistics: totals are sums of result columns, and every judgement of who stands out uses the posterior
+mean and standard deviation that the analysis `measures` gives with each person.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._api import Data, Policy, Progress, Result, run
+from ._contract import analyses
+from ._error import Error, Status
+from .sources import Tables
+
+Row = dict[str, Any]
+CREDIBLE = 1.96  # standard deviations: 19 of 20
+
+# Reasons why an analysis cannot be made of these tables, rather than faults in them.
+_NOT_POSSIBLE = {"schema.missing_table", "schema.missing_column"}
+
+
+@dataclass
+class Overview:
+    """The results of every analysis that ran, and why the others did not."""
+
+    tables: Tables
+    policy: Policy
+    results: dict[str, Result]
+    not_run: dict[str, Error]
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> str:
+        """The day the organisation is looked at, as YYYY-MM-DD."""
+        for result in self.results.values():
+            return str(result.record["core"]["as_of"] or "")
+        return ""
+
+    def rows(self, analysis: str, table: str) -> list[Row]:
+        """Rows of a result table; empty where the analysis did not run."""
+        result = self.results.get(analysis)
+        return result[table].to_dicts() if result is not None and table in result else []
+
+    def name(self, person_id: str | None) -> str:
+        """How a person is shown: the name where there is one, else the id."""
+        if person_id is None:
+            return "nobody"
+        return self.names.get(person_id) or person_id
+
+
+def _names(tables: Tables) -> dict[str, str]:
+    lists = tables.lists("people", "person_id", "name")
+    if "person_id" not in lists or "name" not in lists:
+        return {}
+    return {str(person): name for person, name in zip(lists["person_id"], lists["name"]) if person is not None and name}
+
+
+def make(tables: Tables, policy: Policy, progress: Progress | None = None, threads: int = 0) -> Overview:
+    """Checks the data once and runs every analysis of the catalog that the tables allow."""
+    known = [analysis["name"] for analysis in analyses()]
+    steps = len(known) + 1
+
+    def part(index: int, label: str) -> Progress | None:
+        if progress is None:
+            return None
+        return lambda done, stage: progress((index + done) / steps, label or stage)
+
+    results: dict[str, Result] = {}
+    not_run: dict[str, Error] = {}
+    with Data(tables, progress=part(0, "reading"), threads=threads) as data:
+        for index, name in enumerate(known, start=1):
+            try:
+                results[name] = run(data, name, policy, progress=part(index, name), threads=threads)
+            except Error as error:
+                if error.status != Status.SCHEMA or error.code not in _NOT_POSSIBLE:
+                    raise
+                not_run[name] = error
+    return Overview(tables, policy, results, not_run, _names(tables))
+
+
+# ---- sellers ----------------------------------------------------------------------------------------------------------
+
+
+def is_seller(row: Mapping[str, Any]) -> bool:
+    """Whether a row of `sellers` is somebody who sold, or was there to sell, in the window."""
+    return row["status"] in ("ok", "no_sales")
+
+
+def standing(row: Mapping[str, Any]) -> int:
+    """1 and -1: above, below the market's expectation by more than chance would easily make; 0: cannot be told apart."""
+    z, sd = row.get("performance_z"), row.get("performance_sd")
+    if z is None or sd is None or sd <= 0:
+        return 0
+    return 1 if z > CREDIBLE * sd else -1 if z < -CREDIBLE * sd else 0
+
+
+# ---- teams ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Team:
+    """A manager's team over the whole window."""
+
+    manager_id: str
+    n_reports: int | None
+    amount: float
+    own_amount: float
+    quota: float | None
+    standing: float | None  # mean performance of the reports, in its own standard errors
+    regretted_exits: int | None = None
+
+    @property
+    def attainment(self) -> float | None:
+        return self.amount / self.quota if self.quota else None
+
+    @property
+    def sureness(self) -> str:
+        """In words, how sure it is that the reports are better or worse than their markets expect."""
+        if self.standing is None:
+            return "cannot be told"
+        side = "above" if self.standing > 0 else "below"
+        size = abs(self.standing)
+        if size >= CREDIBLE:
+            return f"clearly {side} its markets"
+        return f"probably {side} its markets" if size >= 1.0 else "not told apart from chance"
+
+
+def teams(overview: Overview) -> list[Team]:
+    """Teams over the window: amounts and quotas summed over the periods of the table `teams`."""
+    sums: dict[str, Row] = {}
+    for row in overview.rows("measures", "teams"):
+        team = sums.setdefault(row["manager_id"], {"amount": 0.0, "own": 0.0, "quota": None, "end": None, "n": None,
+                                                  "exits": None})
+        team["amount"] += row["amount"] or 0.0
+        team["own"] += row["own_amount"] or 0.0
+        if row["quota"] is not None:
+            team["quota"] = (team["quota"] or 0.0) + row["quota"]
+        if row["regretted_exits"] is not None:
+            team["exits"] = (team["exits"] or 0) + row["regretted_exits"]
+        if team["end"] is None or row["end"] >= team["end"]:
+            team["end"], team["n"] = row["end"], row["n_reports"]
+    reports: dict[str, list[tuple[float, float]]] = {}
+    for row in overview.rows("measures", "sellers"):
+        if row["manager_id"] is not None and row["performance_z"] is not None and is_seller(row):
+            reports.setdefault(row["manager_id"], []).append((row["performance_z"], row["performance_sd"] or 0.0))
+    out = []
+    for manager, team in sums.items():
+        members = reports.get(manager, [])
+        error = math.sqrt(sum(sd * sd for _, sd in members))
+        mean = sum(z for z, _ in members)
+        out.append(Team(manager, team["n"], team["amount"], team["own"], team["quota"],
+                        mean / error if error > 0 else None, team["exits"]))
+    return sorted(out, key=lambda t: (t.attainment is None, -(t.attainment or 0.0), -t.amount, t.manager_id))
+
+
+# ---- the organisation -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Totals:
+    """The organisation in numbers, over the window."""
+
+    n_people: int  # employed on the last day
+    n_sellers: int
+    n_teams: int
+    won_amount: float
+    won_count: int
+    lost_count: int
+    quota: float | None
+    attainment: float | None
+    n_at_quota: int
+    n_with_quota: int
+    n_above: int
+    n_below: int
+    n_top: int  # sellers of whom it is at least 80 % probable that they belong to the best quarter
+    n_lone_wolves: int
+    n_cannot_tell: int
+    currency: str
+    as_of: str
+    first_day: str
+
+    @property
+    def n_chance(self) -> int:
+        return self.n_sellers - self.n_above - self.n_below
+
+
+def _headcount(tables: Tables, as_of: str) -> int:
+    """People employed on a day; 0 when the tables do not say."""
+    lists = tables.lists("people", "person_id", "hired", "left")
+    people = lists.get("person_id", [])
+    hired, left = (lists.get(column) or [None] * len(people) for column in ("hired", "left"))
+    return sum(1 for a, b in zip(hired, left) if (a is None or str(a)[:10] <= as_of) and (b is None or str(b)[:10] > as_of))
+
+
+def _currency(overview: Overview) -> str:
+    """The reporting currency: the policy's, else the only one in the tables."""
+    chosen = overview.policy.to_dict().get("currency")
+    found = {chosen} if chosen else overview.tables.words("deals", "currency") or overview.tables.words("sales", "currency")
+    return found.pop() if len(found) == 1 else ""
+
+
+def totals(overview: Overview, n_teams: int) -> Totals:
+    rows = overview.rows("measures", "sellers")
+    sellers = [row for row in rows if is_seller(row)]
+    with_quota = [row for row in sellers if row["quota"]]
+    quota = sum(row["quota"] for row in with_quota) if with_quota else None
+    as_of = overview.as_of
+    standings = [standing(row) for row in sellers]
+    return Totals(
+        n_people=_headcount(overview.tables, as_of) or len(rows),
+        n_sellers=len(sellers),
+        n_teams=n_teams,
+        won_amount=math.fsum(row["won_amount"] or 0.0 for row in sellers),
+        won_count=sum(row["won_count"] or 0 for row in sellers),
+        lost_count=sum(row["lost_count"] or 0 for row in sellers),
+        quota=quota,
+        attainment=math.fsum(row["won_amount"] or 0.0 for row in with_quota) / quota if quota else None,
+        n_at_quota=sum(1 for row in with_quota if (row["attainment"] or 0.0) >= 1.0),
+        n_with_quota=len(with_quota),
+        n_above=standings.count(1),
+        n_below=standings.count(-1),
+        n_top=sum(1 for row in sellers if (row["probability_top_quartile"] or 0.0) >= 0.8),
+        n_lone_wolves=sum(1 for row in sellers if row["lone_wolf"]),
+        n_cannot_tell=sum(1 for row in sellers if row["performance_z"] is None),
+        currency=_currency(overview),
+        as_of=as_of,
+        first_day=min((str(row["start"]) for row in overview.rows("measures", "teams")), default=""),
+    )
+
+
+def findings(overview: Overview) -> list[Row]:
+    """The findings of every analysis once, the gravest first."""
+    grave = {"error": 0, "warning": 1, "note": 2}
+    seen: dict[tuple[Any, ...], Row] = {}
+    for result in overview.results.values():
+        for row in result.findings.to_dicts():
+            seen.setdefault(tuple(row.values()), row)
+    return sorted(seen.values(), key=lambda row: grave.get(row["severity"], 3))
+
+
+# ---- words and numbers ------------------------------------------------------------------------------------------------
+
+
+def money(amount: float | None, currency: str = "") -> str:
+    """An amount short enough to be read aloud: 12.3 million EUR."""
+    if amount is None:
+        return "–"
+    tail = f" {currency}" if currency else ""
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if abs(amount) >= size:
+            return f"{amount / size:,.2f}{word}{tail}"
+    return f"{amount:,.0f}{tail}"
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

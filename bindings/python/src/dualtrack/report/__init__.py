@@ -1,0 +1,45 @@
+"""`dualtrack report`: every analysis the data allow on one self-contained page. Needs `pip install "dualtrack[cli]"`.
+
+A section is a module of `report/sections` with a function `build(overview) -> Section | None`; the registry below is the
+order on the page. The page fetches nothing: pictures are inline SVG, the style is in the head, there is no script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .. import __version__
+from ..overview import Overview
+from ..sources import need
+from .blocks import Section
+from .sections import about, findings, limits, numbers, pay, policy, record, sellers, teams, win_rates
+
+Build = Callable[[Overview], "Section | None"]
+
+SECTIONS: tuple[Build, ...] = (
+    about.build,
+    findings.build_urgent,
+    numbers.build,
+    sellers.build,
+    win_rates.build,
+    teams.build,
+    pay.build,
+    limits.build,
+    findings.build_rest,
+    policy.build,
+    record.build,
+)
+
+
+def sections(overview: Overview) -> list[Section]:
+    return [section for build in SECTIONS if (section := build(overview)) is not None]
+
+
+def html(overview: Overview) -> str:
+    """The page."""
+    jinja = need("jinja2")
+    environment = jinja.Environment(
+        loader=jinja.PackageLoader("dualtrack.report", "templates"), autoescape=True, undefined=jinja.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("page.html.j2").render(
+        sections=sections(overview), version=__version__, origin=overview.tables.origin)
