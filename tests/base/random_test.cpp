@@ -160,6 +160,45 @@ TEST(random, a_very_small_gamma_shape_ends_at_zero_and_not_in_nan) {
     }
 }
 
+TEST(random, poisson_counts_have_the_mean_as_mean_and_as_variance) {
+    for (const double rate : {0.01, 0.7, 4.0, 9.99, 10.0, 55.5, 3000.0, 1e9}) {
+        const auto [mean, variance] =
+            moments_of(100000, [=](stream& s) { return static_cast<double>(random_numbers::poisson(s, rate)); });
+        EXPECT_NEAR(mean, rate, 5 * std::sqrt(rate / 100000.0)) << rate;
+        EXPECT_NEAR(variance, rate, 5 * std::sqrt((2 * rate * rate + rate) / 100000.0)) << rate;
+    }
+}
+
+TEST(random, poisson_counts_have_the_right_frequencies_either_side_of_the_change_of_method) {
+    for (const double rate : {9.5, 10.5}) {
+        stream words_of(place{.seed = 12});
+        std::array<int, 24> count{};
+        constexpr int n = 100000;
+        for (int i = 0; i < n; ++i) {
+            const auto drawn = static_cast<std::size_t>(random_numbers::poisson(words_of, rate));
+            ++count[std::min<std::size_t>(drawn, 23)];
+        }
+        double chi_square = 0.0;
+        double rest = n;
+        for (int k = 0; k < 24; ++k) {
+            const double expected =
+                k == 23 ? rest : n * numeric::exp(k * numeric::log(rate) - rate - numeric::log_gamma(k + 1.0));
+            rest -= expected;
+            const double seen = count[static_cast<std::size_t>(k)];
+            chi_square += (seen - expected) * (seen - expected) / expected;
+        }
+        EXPECT_LT(chi_square, 55.0) << "23 degrees of freedom, p = 2e-4";
+    }
+}
+
+TEST(random, poisson_without_a_mean_is_minus_one) {
+    stream words_of(place{});
+    EXPECT_EQ(random_numbers::poisson(words_of, -0.1), -1);
+    EXPECT_EQ(random_numbers::poisson(words_of, numeric::not_a_number), -1);
+    EXPECT_EQ(random_numbers::poisson(words_of, numeric::infinity), -1);
+    EXPECT_EQ(random_numbers::poisson(words_of, 0.0), 0);
+}
+
 TEST(random, whole_numbers_are_all_equally_likely) {
     stream words_of(place{.seed = 8});
     std::array<int, 6> count{};

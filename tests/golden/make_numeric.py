@@ -309,6 +309,31 @@ def normal_pdf(x):
     return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
 
 
+@function("log_gamma", mixture(lambda r: r.uniform(0, 3), lambda r: r.uniform(0.3, 12),
+                               lambda r: log_uniform(r, 1e-300, 1e300), lambda r: near(r, 1.0, 0.3), lambda r: near(r, 2.0, 0.3), lambda r: log_uniform(r, 1, 1e6)),
+          (1.0, 2.0, 0.5, 3.0, 8.0, 1e-320, 1e-17, 171.0, 2.5e305))
+def log_gamma(x):
+    return mp.loggamma(x) if x < 1e20 else (x - 0.5) * mp.log(x) - x + mp.log(2 * mp.pi) / 2 + 1 / (12 * x)
+
+
+@function("digamma", mixture(lambda r: r.uniform(0, 12), lambda r: log_uniform(r, 1e-300, 1e300), lambda r: r.uniform(1, 2)),
+          (1.0, 2.0, 0.5, 10.0, 1e-300, 1e300))
+def digamma(x):
+    return mp.digamma(x) if x < 1e20 else mp.log(x) - 1 / (2 * x)
+
+
+@function("trigamma", mixture(lambda r: r.uniform(0, 12), lambda r: log_uniform(r, 1e-150, 1e150)), (1.0, 2.0, 0.5, 10.0))
+def trigamma(x):
+    return mp.psi(1, x) if x < 1e20 else 1 / x + 1 / (2 * x * x)
+
+
+@function("log_beta", mixture(lambda r: (r.uniform(0, 20), r.uniform(0, 20)),
+                              lambda r: (log_uniform(r, 1e-6, 1e8), log_uniform(r, 1e-6, 1e8))),
+          ((1.0, 1.0), (0.5, 0.5), (8.0, 8.0), (3.0, 1e8), (1e8, 1e8)))
+def log_beta(a, b):
+    return mp.loggamma(a) + mp.loggamma(b) - mp.loggamma(a + b)
+
+
 # ---- output ----------------------------------------------------------------------------------------------------------
 
 def rows_of(name, count, seed):

@@ -9,10 +9,11 @@
 // (k0, k1 + 0x85EBCA6B), and so on, so that it never runs into another purpose.
 // Purposes are never reused or renumbered. 24-bit mappings (one word each) serve the simulation, 53-bit ones all else.
 // Reference: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011; Lemire 2019 (below);
-// Marsaglia, Tsang 2000 (gamma).
+// Marsaglia, Tsang 2000 (gamma); Hoermann 1993 (Poisson, transformed rejection PTRS).
 #pragma once
 
 #include <dualtrack/base/exp_log.hpp>
+#include <dualtrack/base/gamma.hpp>
 #include <dualtrack/base/normal.hpp>
 
 #include <array>
@@ -151,6 +152,39 @@ inline double gamma(stream& words_of, double shape) noexcept {
         if (root <= 0.0) continue;
         const double cube = root * root * root;
         if (numeric::log(uniform(words_of)) < 0.5 * z * z + d - d * cube + d * numeric::log(cube)) return d * cube;
+    }
+}
+
+/// Poisson of the given mean. @pre 0 <= mean <= 1e15; otherwise -1
+inline std::int64_t poisson(stream& words_of, double mean) noexcept {
+    if (!(mean >= 0.0 && mean <= 1e15)) return -1;
+    if (mean < 10.0) {
+        // By inversion: the first count whose cumulated probability exceeds u.
+        double left = uniform(words_of);
+        double probability = numeric::exp(-mean);
+        std::int64_t count = 0;
+        for (; left >= probability && count < 200; ++count) {
+            left -= probability;
+            probability *= mean / static_cast<double>(count + 1);
+        }
+        return count;
+    }
+    const double root = std::sqrt(mean);
+    const double log_mean = numeric::log(mean);
+    const double b = 0.931 + 2.53 * root;
+    const double a = -0.059 + 0.02483 * b;
+    const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+    const double accepted_at_once = 0.9277 - 3.6224 / (b - 2.0);
+    for (;;) {
+        const double u = uniform(words_of) - 0.5;
+        const double v = uniform(words_of);
+        const double edge = 0.5 - std::fabs(u);
+        const double count = std::floor((2.0 * a / edge + b) * u + mean + 0.43);
+        if (edge >= 0.07 && v <= accepted_at_once) return static_cast<std::int64_t>(count);
+        if (count < 0.0 || count > 1e18 || (edge < 0.013 && v > edge)) continue;
+        const double density = count * log_mean - mean - numeric::log_gamma(count + 1.0);
+        if (numeric::log(v * inverse_alpha / (a / (edge * edge) + b)) <= density)
+            return static_cast<std::int64_t>(count);
     }
 }
 
