@@ -1,23 +1,33 @@
-"""Adventure Works (reseller sales, three exports) as tables of the data contract: `adventureworks.py OUT_DIR [SOURCE_DIR]`.
+"""Adventure Works (reseller sales, three exports) as tables of the data contract: `adventureworks.py OUT_DIR
+[SOURCE_DIR]`.
 
 What each fact becomes
-* An order is a won deal: every order has one seller, one reseller and one date, so the owner gets all of it. The amount is
-  the sum of its lines, closed on the order date; nothing says when it was opened or what the list price was. The segment is
+* An order is a won deal: every order has one seller, one reseller and one date, so the owner gets all of it. The
+amount is
+  the sum of its lines, closed on the order date; nothing says when it was opened or what the list price was. The
+  segment is
   the reseller's business type.
-* People are all 290 of DimEmployee, known by EmployeeKey; of the five people with several rows (department history) by the
+* People are all 290 of DimEmployee, known by EmployeeKey; of the five people with several rows (department history) by
+the
   key of the current row, and whoever reports to an old row reports to that person.
-* Assignments are the rows of DimEmployee (manager, department, title), cut for sellers where SalesTerritoryHistory moves them
+* Assignments are the rows of DimEmployee (manager, department, title), cut for sellers where SalesTerritoryHistory
+moves them
   to another territory, which is their market. A seller without territory (the three managers) has no market.
-* Quotas: the k-th quota date is the k-th sales quarter, 2017Q3 to 2020Q2, each a full quarter although sales end in May 2020.
-* Pay: hourly rates of EmployeePayHistory times 2,080 hours. What a seller is paid beyond is CommissionPct on own orders; the
+* Quotas: the k-th quota date is the k-th sales quarter, 2017Q3 to 2020Q2, each a full quarter although sales end in
+May 2020.
+* Pay: hourly rates of EmployeePayHistory times 2,080 hours. What a seller is paid beyond is CommissionPct on own
+orders; the
   target is that commission at quota, plus the bonus; by sales year from July to June.
 
 One clock. The sales are dated 2017-2020, the other exports by their own calendars, each a constant number of days away:
-the first sellers start, and the first quota begins, 2010-12-29 in `dw` and 2011-05-31 in `oltp`, which is 2017-07-01 in the
+the first sellers start, and the first quota begins, 2010-12-29 in `dw` and 2011-05-31 in `oltp`, which is 2017-07-01
+in the
 sales. With that shift territory changes and hires fall on the first day of the quarter in which the orders change.
 
-`territory_managers=True` is a what-if on the same facts: sellers report to the manager of the territory they are in on the day
-(North America 272, Europe 290, Pacific 294), so that Saraiva's move from Canada to the United Kingdom changes his manager.
+`territory_managers=True` is a what-if on the same facts: sellers report to the manager of the territory they are in on
+the day
+(North America 272, Europe 290, Pacific 294), so that Saraiva's move from Canada to the United Kingdom changes his
+manager.
 """
 from __future__ import annotations
 
@@ -34,9 +44,9 @@ FIRST_DAY = date(2017, 7, 1)
 DW_SHIFT = FIRST_DAY - date(2010, 12, 29)
 OLTP_SHIFT = FIRST_DAY - date(2011, 5, 31)
 HOURS_A_YEAR = 2080
-EMPLOYEE = ("photo key parent national_id parent_national_id territory first last middle name_style title hired birth login "
-            "email phone marital emergency_name emergency_phone salaried gender pay_frequency rate vacation sick current "
-            "sales_person department start end status").split()
+EMPLOYEE = ("photo key parent national_id parent_national_id territory first last middle name_style title hired birth "
+            "login email phone marital emergency_name emergency_phone salaried gender pay_frequency rate vacation sick "
+            "current sales_person department start end status").split()
 GROUP_MANAGER = {"North America": "272", "Europe": "290", "Pacific": "294"}
 
 
@@ -105,7 +115,8 @@ def tables(source: Path | None = None, territory_managers: bool = False) -> dict
         at = spans(e)
         for start, end, key in at:
             boss = parent
-            if territory_managers and key in territory and e["sales_person"] == "1" and person not in GROUP_MANAGER.values():
+            seller = e["sales_person"] == "1" and person not in GROUP_MANAGER.values()
+            if territory_managers and seller and key in territory:
                 boss = GROUP_MANAGER[territory[key]["Group"]]
             assignments.append((person, boss, start, end, e["title"], e["department"], market(key)))
         if e["status"] == "Current":
@@ -120,7 +131,8 @@ def tables(source: Path | None = None, territory_managers: bool = False) -> dict
         if (order[0], order[2], order[3]) != (line["EmployeeKey"], day(line["OrderDate"]), line["ResellerKey"]):
             raise ValueError(f"order {line['SalesOrderNumber']} has lines of two sellers, dates or resellers")
         order[1] += cents(line["Sales"])
-    deals = [(number, o[0], o[1] / 100, "USD", None, o[2], "won", segment[o[3]], o[3], None) for number, o in orders.items()]
+    deals = [(number, o[0], o[1] / 100, "USD", None, o[2], "won", segment[o[3]], o[3], None)
+             for number, o in orders.items()]
 
     quota_rows = rows(source / "dw" / "FactSalesQuota.csv", "|",
                       ["serial", "person", "key", "year", "quarter", "amount", "date"])
@@ -131,8 +143,8 @@ def tables(source: Path | None = None, territory_managers: bool = False) -> dict
     tables_ = {
         "people": table(people, "person_id:s name:s hired:d left:d left_reason:s role:s market:s manager_id:s"),
         "assignments": table(assignments, "person_id:s manager_id:s start:d end:d role:s team:s market:s"),
-        "deals": table(deals, "deal_id:s owner_id:s amount:f currency:s opened:d closed:d outcome:s segment:s account_id:s "
-                              "list_price:f"),
+        "deals": table(deals, "deal_id:s owner_id:s amount:f currency:s opened:d closed:d outcome:s segment:s "
+                              "account_id:s list_price:f"),
         "quotas": table(quotas, "person_id:s start:d end:d amount:f scope:s"),
         "pay": table(pay(source, entity, orders, quotas),
                      "person_id:s start:d end:d base:f target_variable:f paid_variable:f currency:s"),

@@ -1,10 +1,13 @@
 """CRM sales opportunities as tables of the data contract: `crm.py OUT_DIR [SOURCE_DIR]`.
 
-* All 35 agents and their 6 managers are people, also the 5 agents without deals; a person's id is the name, the only key there
+* All 35 agents and their 6 managers are people, also the 5 agents without deals; a person's id is the name, the only
+key there
   is. Managers report to nobody: the files end there. The market is the regional office.
 * Team membership has no dates, so it holds from before the first deal was engaged: one open assignment a person.
-* Won and Lost are won and lost deals, opened when engaged; Engaging is open. Prospecting is open too, and has no date at all.
-  A lost deal's value is 0 in the file; what was asked is not known, so the amount of a lost deal is missing, not nothing.
+* Won and Lost are won and lost deals, opened when engaged; Engaging is open. Prospecting is open too, and has no date
+at all.
+  A lost deal's value is 0 in the file; what was asked is not known, so the amount of a lost deal is missing, not
+  nothing.
 * The segment is the product ("GTXPro" is "GTX Pro" of the price list), the list price its price. There are no quotas.
 """
 from __future__ import annotations
@@ -45,13 +48,13 @@ def tables(source: Path | None = None) -> dict[str, pa.Table]:
         product = "GTX Pro" if d["product"] == "GTXPro" else d["product"]
         outcome = OUTCOME[d["deal_stage"]]
         amount = float(d["close_value"]) if outcome == "won" else None
-        deals.append((d["opportunity_id"], d["sales_agent"], amount, "USD", day(d["engage_date"]), day(d["close_date"]), outcome,
-                      product, d["account"] or None, price[product]))
+        deals.append((d["opportunity_id"], d["sales_agent"], amount, "USD", day(d["engage_date"]), day(d["close_date"]),
+                      outcome, product, d["account"] or None, price[product]))
     return {
         "people": table(people, "person_id:s name:s hired:d left:d left_reason:s role:s market:s manager_id:s"),
         "assignments": table(assignments, "person_id:s manager_id:s start:d end:d role:s team:s market:s"),
-        "deals": table(deals, "deal_id:s owner_id:s amount:f currency:s opened:d closed:d outcome:s segment:s account_id:s "
-                              "list_price:f"),
+        "deals": table(deals, "deal_id:s owner_id:s amount:f currency:s opened:d closed:d outcome:s segment:s "
+                              "account_id:s list_price:f"),
     }
 
 

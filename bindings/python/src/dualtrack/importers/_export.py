@@ -96,9 +96,9 @@ class Export:
         for column, kind in values:
             if kind == "s":
                 continue
-            bad = self.db.execute(
-                f"select rowid, {_quoted(column)} from {_quoted('raw_' + name)} where nullif({_quoted(column)}, '') is not "
-                f"null and {CASTS[kind].format(_quoted(column))} is null order by rowid limit 1").fetchone()
+            text, value = _quoted(column), CASTS[kind].format(_quoted(column))
+            bad = self.db.execute(f"select rowid, {text} from {_quoted('raw_' + name)} where nullif({text}, '') is not "
+                                  f"null and {value} is null order by rowid limit 1").fetchone()
             if bad:
                 raise ImportFault(f"{file}: column {column!r} row {bad[0]}: expected {NAMES[kind]}, found {bad[1]!r}")
 

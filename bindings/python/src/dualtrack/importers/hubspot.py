@@ -1,9 +1,12 @@
 """HubSpot objects (deals, pipeline stages, owners, teams, engagements) to the data contract.
 
-* deal + deal_pipeline_stage -> deals: a stage that is closed_won is won, one that is closed otherwise is lost, any other is
-  open; the pipeline is the segment. Deals without an owner cannot be credited and closed deals without a date cannot be placed:
+* deal + deal_pipeline_stage -> deals: a stage that is closed_won is won, one that is closed otherwise is lost, any
+other is
+  open; the pipeline is the segment. Deals without an owner cannot be credited and closed deals without a date cannot
+  be placed:
   both are left out with a warning. Deals merged into another are left out.
-* owner -> people (owners are all HubSpot knows: no hire date, no manager); owner_team + team -> assignments from the day the
+* owner -> people (owners are all HubSpot knows: no hire date, no manager); owner_team + team -> assignments from the
+day the
   owner was created.
 * engagements with an owner (engagement, engagement_deal; call, meeting) -> activities of kind selling.
 """
@@ -30,9 +33,11 @@ def load(src: Path, out: Path) -> dict[str, Path]:
     e.view("engagement_deal", "engagement_id:s deal_id:s", required=False)
     e.view("engagement_call", "engagement_id:s", "property_hs_timestamp:d property_hs_call_duration:f "
            "property_hubspot_owner_id:s", required=False)
-    e.view("engagement_meeting", "engagement_id:s", "start_time:t end_time:t property_hubspot_owner_id:s", required=False)
+    e.view("engagement_meeting", "engagement_id:s", "start_time:t end_time:t property_hubspot_owner_id:s",
+           required=False)
     db.execute("""create temp table deal_row as
-        with stage as (select stage_id, bool_or(closed_won) as won, bool_or(coalesce(is_closed, closed_won or probability = 0))
+        with stage as (select stage_id, bool_or(closed_won) as won, bool_or(coalesce(is_closed, closed_won or
+        probability = 0))
                        as closed from deal_pipeline_stage group by stage_id)
         select d.deal_id, d.owner_id, d.property_amount as amount, property_deal_currency_code as currency,
                d.property_createdate as opened,
@@ -55,7 +60,8 @@ def load(src: Path, out: Path) -> dict[str, Path]:
                    property_hubspot_owner_id as owner from engagement_call union all
             select engagement_id, start_time::date, epoch(end_time - start_time) / 60, property_hubspot_owner_id
             from engagement_meeting)
-        select coalesce(g.owner_id, s.owner) as actor_id, r.deal_id, 'selling' as kind, coalesce(s.start, g.timestamp) as start,
+        select coalesce(g.owner_id, s.owner) as actor_id, r.deal_id, 'selling' as kind, coalesce(s.start, g.timestamp)
+        as start,
                case when s.minutes >= 0 then s.minutes end as minutes
         from session s left join engagement g on g.id = s.engagement_id
         left join engagement_deal x on x.engagement_id = s.engagement_id
@@ -64,12 +70,14 @@ def load(src: Path, out: Path) -> dict[str, Path]:
     t = Tables(e, out)
     t.write("deals", "select * from deal_row order by deal_id", keep_empty=True)
     t.write("people", """with named as (
-        select owner_id as person_id, nullif(trim(concat_ws(' ', any_value(first_name), any_value(last_name))), '') as name
-        from owner group by owner_id)
+        select owner_id as person_id, nullif(trim(concat_ws(' ', any_value(first_name), any_value(last_name))), '') as
+        name from owner group by owner_id)
         select * from named union all by name
-        select distinct id as person_id from (select owner_id as id from deal_row union all select actor_id from activity)
+        select distinct id as person_id from (select owner_id as id from deal_row union all select actor_id from
+        activity)
         where id not in (select person_id from named) order by person_id""", keep_empty=True)
-    t.write("assignments", """select o.owner_id as person_id, min(o.created_at) as start, min(coalesce(t.name, m.team_id)) as
+    t.write("assignments", """select o.owner_id as person_id, min(o.created_at) as start, min(coalesce(t.name,
+        m.team_id)) as
         team from owner o join owner_team m using (owner_id) left join team t on t.id = m.team_id
         where coalesce(m.is_team_primary, true) and o.created_at is not null group by o.owner_id order by 1""")
     t.write("activities", "select * from activity order by all")

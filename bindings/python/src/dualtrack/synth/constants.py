@@ -1,4 +1,11 @@
-"""Every number the generator uses, in one place. Grades: A/B peer-reviewed, C practitioner, J judgement, d derived (see evidence.md)."""
+"""Every number the generator uses, in one place, with what it rests on.
+
+Grades: A peer-reviewed, full text checked; B peer-reviewed, abstract or secondary; C practitioner; J judgement of this
+project; d arithmetic on graded numbers; w working paper. Keys in brackets name the study: BLS19 Benson, Li, Shue 2019;
+STU Sturman et al. 2005; CH97 Conway, Huffcutt 1997; HM Heidemeier, Moser 2009; HCW Huffcutt et al. 2013; VOS
+Viswesvaran et al. 1996; HT Hoffman, Tadelis 2021; MIN Minni 2026; DK Dlugos, Keller 2021; ALX Alexander Group; BRG
+Bridge Group; F90 Watkins.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace

@@ -86,10 +86,12 @@ def _opportunities(sim: Simulation, owners: dict, draw, expected: np.ndarray) ->
     z = draw.standard_normal(n)
     mega = np.where(draw.random(n) < c.mega_probability, c.mega_factor, 1.0)
     book = p.log_book[who] if c.book_log_sd else 0.0
-    amount = np.maximum(np.round(np.array(c.segment_median)[segment] * mega * np.exp(book + c.amount_log_sd * z), 2), 1.0)
+    amount = np.array(c.segment_median)[segment] * mega * np.exp(book + c.amount_log_sd * z)
+    amount = np.maximum(np.round(amount, 2), 1.0)
     list_price = np.round(amount / (1 - c.discount_max * draw.random(n) ** 2), 2)
     account = owners["seat"][row] * 20 + draw.integers(0, 20, n)
-    return {"row": row, "who": who, "segment": segment, "z": z, "amount": amount, "list": list_price, "account": account}
+    return {"row": row, "who": who, "segment": segment, "z": z, "amount": amount, "list": list_price,
+            "account": account}
 
 
 def _joining(sim: Simulation, owners: dict, deals: dict, draw, day: int) -> tuple[np.ndarray, np.ndarray]:

@@ -85,7 +85,7 @@ def write_ratings(sim: Simulation) -> None:
     _write(sim, draw, "panel", who[seen], np.full((int(seen.sum()), 1), -2), day[seen])
     for source, parts in sim.raters.items():
         raters = np.unique(np.concatenate(parts))
-        sim.sink.write("truth/raters", {"rater_id": sim.person_ids(raters), "source": words([source], np.zeros(len(raters))),
+        sim.sink.write("truth/raters", {"rater_id": sim.person_ids(raters), "source": source,
                                         "severity": sim.severity[raters]})
 
 

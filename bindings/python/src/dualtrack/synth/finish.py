@@ -12,14 +12,17 @@ NAMES, DEMOGRAPHICS, RATES = 30, 31, 32
 REASONS = ("resigned", "dismissed", "other")
 MARKETS = ("North", "South", "East", "West", "Central", "Coast", "Lakes", "Hills", "Plains", "Islands", "Valley",
            "Metro")
-FIRST = ("Ada", "Alan", "Amara", "Ana", "Arjun", "Bea", "Ben", "Carla", "Chen", "Clara", "Dana", "David", "Elif", "Emma",
-         "Erik", "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jada", "James", "Jonas", "Kai", "Kofi",
-         "Lara", "Leo", "Lin", "Maya", "Marco", "Mina", "Nadia", "Noah", "Olga", "Omar", "Paul", "Priya", "Rosa", "Sam",
-         "Sara", "Tariq", "Tess", "Uma", "Vera", "Wei", "Yara", "Yusuf", "Zoe")
-LAST = ("Abara", "Adler", "Almeida", "Bauer", "Becker", "Blanc", "Bose", "Brandt", "Castro", "Costa", "Cruz", "Dahl",
-        "Diallo", "Duarte", "Evans", "Farah", "Fischer", "Garcia", "Grant", "Haas", "Hansen", "Hart", "Ito", "Jansen",
-        "Kaya", "Keller", "Khan", "Kim", "Larsen", "Lopez", "Malik", "Meyer", "Mori", "Moss", "Novak", "Okafor", "Olsen",
-        "Park", "Patel", "Reyes", "Rossi", "Sato", "Silva", "Singh", "Stone", "Tanaka", "Torres", "Vogel", "Wolf", "Young")
+FIRST = (
+    "Ada", "Alan", "Amara", "Ana", "Arjun", "Bea", "Ben", "Carla", "Chen", "Clara", "Dana", "David", "Elif", "Emma",
+    "Erik", "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jada", "James", "Jonas", "Kai", "Kofi",
+    "Lara", "Leo", "Lin", "Maya", "Marco", "Mina", "Nadia", "Noah", "Olga", "Omar", "Paul", "Priya", "Rosa", "Sam",
+    "Sara", "Tariq", "Tess", "Uma", "Vera", "Wei", "Yara", "Yusuf", "Zoe")
+LAST = (
+    "Abara", "Adler", "Almeida", "Bauer", "Becker", "Blanc", "Bose", "Brandt", "Castro", "Costa", "Cruz", "Dahl",
+    "Diallo", "Duarte", "Evans", "Farah", "Fischer", "Garcia", "Grant", "Haas", "Hansen", "Hart", "Ito", "Jansen",
+    "Kaya", "Keller", "Khan", "Kim", "Larsen", "Lopez", "Malik", "Meyer", "Mori", "Moss", "Novak", "Okafor",
+    "Olsen", "Park", "Patel", "Reyes", "Rossi", "Sato", "Silva", "Singh", "Stone", "Tanaka", "Torres", "Vogel",
+    "Wolf", "Young")
 SLICE = 262_144
 
 
@@ -131,6 +134,7 @@ def write_managers(sim: Simulation) -> None:
     p, c = sim.people, sim.c
     who = np.flatnonzero(p.style >= 0)
     styles = [getattr(c, s) for s in STYLES]
+    change, change_credited = step_back_change(c, p, who)
 
     def of_style(name):
         return np.array([getattr(s, name) for s in styles])[p.style[who]]
@@ -141,7 +145,7 @@ def write_managers(sim: Simulation) -> None:
         "report_growth": of_style("report_growth"), "credit_probability": of_style("credit_probability"),
         "credit_share": of_style("credit_share"), "coaching": of_style("coaching"),
         "step_back": dates(np.where(p.step_back[who] == NEVER, -1, p.step_back[who])),
-        "step_back_change": step_back_change(c, p, who), "since": dates(p.manager_from[who])})
+        "step_back_change": change, "step_back_change_credited": change_credited, "since": dates(p.manager_from[who])})
     months = sim.months
     sim.sink.write("truth/months", {
         "market": words(market_names(sim), np.repeat(np.arange(sim.seats.n_markets), months)),

@@ -184,7 +184,8 @@ class People:
 def win_weight(c: Constants, people: People, seller: np.ndarray, manager: np.ndarray) -> np.ndarray:
     """Amount-weighted probability that a seller's deal is won and credited to the team's sellers.
 
-    With it in the denominator of the number of opportunities, expected credited sales are the seller's and the manager's
+    With it in the denominator of the number of opportunities, expected credited sales are the seller's and the
+    manager's
     effect exactly, however much the manager joins: what the manager closes, the reports do not learn to close.
     """
     base = people.win_p[seller] + c.amount_slope * c.amount_log_sd
@@ -195,14 +196,16 @@ def win_weight(c: Constants, people: People, seller: np.ndarray, manager: np.nda
     return base + add * share - taken * joined
 
 
-def step_back_change(c: Constants, people: People, manager: np.ndarray) -> np.ndarray:
-    """Relative change of the reports' sales when the manager stops joining, at the average win probability."""
+def step_back_change(c: Constants, people: People, manager: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Relative change when the manager stops joining, at the average win probability: of what the reports' deals
+    bring, and
+    of what the reports are credited with, which no longer loses the manager's part."""
     base = c.win_probability + c.amount_slope * c.amount_log_sd
     share, slope, add = people.norm_share[manager], people.norm_slope[manager], people.help[manager]
     styles = [getattr(c, s) for s in STYLES]
     taken = np.array([s.credit_probability * s.credit_share for s in styles])[people.style[manager]]
     joined = c.win_probability * share + c.amount_slope * slope + add * share
-    return base / (base + add * share - taken * joined) - 1
+    return base / (base + add * share) - 1, base / (base + add * share - taken * joined) - 1
 
 
 def normal_cdf(x: np.ndarray) -> np.ndarray:

@@ -39,7 +39,7 @@ SCHEMAS = {name: _schema(text) for name, text in {
     "truth/motives": "person_id:s motive:s",
     "truth/managers": "manager_id:s effect:f prior_log_relative_sales:f collaboration:f readiness:f effect_residual:f "
                       "style:s involvement:f help:f report_growth:f credit_probability:f credit_share:f coaching:f "
-                      "step_back:d step_back_change:f since:d",
+                      "step_back:d step_back_change:f step_back_change_credited:f since:d",
     "truth/deals": "deal_id:s win_probability:f win_probability_alone:f joined:b late:b reassigned:b",
     "truth/candidates": "vacancy_id:s person_id:s log_relative_sales:f collaboration:f readiness:f expected_effect:f "
                         "effect:f weight:f outsold_winner:b",
