@@ -209,19 +209,26 @@ private:
     bool add_number(bj::error_code& ec) {
         json_node* node = add(json_kind::number, ec);
         if (node == nullptr) return false;
-        std::size_t end = cursor_;
-        bool integral = true;
+        // The parser has seen a number end here or later; its grammar says where.
+        std::size_t end = cursor_ + (text_[cursor_] == '-' ? 1U : 0U);
         bool zero = true;
-        bool in_exponent = false;
-        for (; end < text_.size(); ++end) {
-            const char c = text_[end];
-            if (c == '.') integral = false;
-            else if (c == 'e' || c == 'E') {
-                integral = false;
-                in_exponent = true;
-            } else if (c >= '1' && c <= '9') zero = zero && in_exponent;
-            else if (c != '0' && c != '-' && c != '+') break;
+        const auto digits = [&](bool in_mantissa) {
+            for (; end < text_.size() && text_[end] >= '0' && text_[end] <= '9'; ++end)
+                zero = zero && (text_[end] == '0' || !in_mantissa);
+        };
+        digits(true);
+        const bool fraction = end < text_.size() && text_[end] == '.';
+        if (fraction) {
+            ++end;
+            digits(true);
         }
+        const bool exponent = end < text_.size() && (text_[end] == 'e' || text_[end] == 'E');
+        if (exponent) {
+            ++end;
+            if (end < text_.size() && (text_[end] == '+' || text_[end] == '-')) ++end;
+            digits(false);
+        }
+        const bool integral = !fraction && !exponent;
         const char* first = text_.data() + cursor_;
         const char* last = text_.data() + end;
         node->integral = integral;
