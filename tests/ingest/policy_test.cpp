@@ -272,7 +272,8 @@ TEST(policy, takes_the_ends_of_a_range_and_nothing_beyond) {
 TEST(policy, takes_days_that_exist) {
     EXPECT_EQ(outcome_of(text_with("/as_of", "\"2024-02-29\"")), "ok");
     for (const std::string_view day : {"2023-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "24-01-01",
-                                       "2024-01-01T00:00", "2024/01/01", "today", "", "0000-01-01", "2024-04-31", " 2024-01-01"})
+                                       "2024-01-01T00:00", "2024/01/01", "today", "", "0000-01-01", "2024-04-31",
+                                       " 2024-01-01"})
         EXPECT_EQ(outcome_of(text_with("/as_of", "\"" + std::string(day) + "\"")), "policy.range|/as_of") << day;
 }
 
