@@ -79,6 +79,13 @@ enum class presence : std::uint8_t { required, optional };
 /// Position of a column in the table's schema, or -1.
 [[nodiscard]] std::int64_t find_column(const input_table& table, std::string_view column) noexcept;
 
+/// What a column holds, as far as a reader has to choose (a period may be an integer or a date).
+enum class found_cells : std::uint8_t { none, nulls, flags, integers, numbers, dates, text, other };
+[[nodiscard]] found_cells found_in(const input_table& table, std::string_view column) noexcept;
+
+/// Time zone of a timestamp column as its producer wrote it, "" for none: dates are taken as written, never converted.
+[[nodiscard]] std::string_view time_zone(const input_table& table, std::string_view column) noexcept;
+
 // Readers. Each expects the column to exist (find_column >= 0) and gives one element a row, all batches in order; the
 // memory comes from `run.memory`, big columns are read in parallel blocks and the error of the smallest row wins.
 // Types that widen exactly are accepted (see reliability.md); anything else is `schema.type` with what was found.
