@@ -30,17 +30,6 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
     return row[to.size()];
 }
 
-result<const contract_table*> known_table(std::string_view name) {
-    if (const contract_table* table = find_contract_table(name)) return table;
-    const std::string_view asked = name.substr(0, longest_shown);
-    const contract_table* nearest = &contract_tables.front();
-    for (const contract_table& table : contract_tables)
-        if (edit_distance(asked, table.name) < edit_distance(asked, nearest->name)) nearest = &table;
-    return fail(status::argument, "argument.table_name",
-                "expected a table of the data contract, found " + shown(name) + "; the nearest known name is " +
-                    std::string(nearest->name));
-}
-
 input_table* find_mutable(table_set& set, std::string_view name) noexcept {
     for (const auto& table : set.tables)
         if (table->name == name) return table.get();
@@ -112,6 +101,17 @@ std::int64_t first_difference(const ArrowSchema& a, const ArrowSchema& b) noexce
 }
 
 }  // namespace
+
+result<const contract_table*> known_table(std::string_view name) {
+    if (const contract_table* table = find_contract_table(name)) return table;
+    const std::string_view asked = name.substr(0, longest_shown);
+    const contract_table* nearest = &contract_tables.front();
+    for (const contract_table& table : contract_tables)
+        if (edit_distance(asked, table.name) < edit_distance(asked, nearest->name)) nearest = &table;
+    return fail(status::argument, "argument.table_name",
+                "expected a table of the data contract, found " + shown(name) + "; the nearest known name is " +
+                    std::string(nearest->name));
+}
 
 std::shared_ptr<const input_table> table_set::find(std::string_view name) const noexcept {
     for (const auto& table : tables)

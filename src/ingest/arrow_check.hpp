@@ -50,6 +50,9 @@ struct column_window {
 };
 [[nodiscard]] column_window window_of(const ArrowArray& batch, std::int64_t child, std::int64_t first_row) noexcept;
 
+/// The table of the contract that has the name, or an error with the name that comes nearest.
+[[nodiscard]] result<const contract_table*> known_table(std::string_view name);
+
 /// Checks the schema tree. The plan points into the schema and the contract.
 [[nodiscard]] result<table_plan> check_schema(const contract_table& table, const ArrowSchema& schema);
 
