@@ -123,7 +123,7 @@ constexpr double exp(double x) noexcept {
     return detail::join_exp(detail::split_exp(x));
 }
 
-/// exp(x + rest) for a rest that is small beside 1: what a rounded x has lost.
+/// exp(x + rest) where rest is what a rounded x has lost, below 2^-30.
 constexpr double exp_sum(double x, double rest) noexcept {
     if (!detail::has_exp(x)) return detail::exp_beyond(x);
     detail::exp_parts parts = detail::split_exp(x);

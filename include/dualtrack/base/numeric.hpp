@@ -91,14 +91,28 @@ inline constexpr std::size_t sum_block_size = 128;
 
 /// The sum of at most one block: 8 lanes by position, added pairwise.
 constexpr double sum_block(std::span<const double> values) noexcept {
-    constexpr std::size_t n_lanes = 8;
-    std::array<double, n_lanes> lane{};
-    std::size_t at = 0;
-    for (; at + n_lanes <= values.size(); at += n_lanes) {
-        for (std::size_t i = 0; i < n_lanes; ++i) lane[i] += values[at + i];
+    const double* at = values.data();
+    std::size_t n_left = values.size();
+    double lane_0 = 0.0, lane_1 = 0.0, lane_2 = 0.0, lane_3 = 0.0;
+    double lane_4 = 0.0, lane_5 = 0.0, lane_6 = 0.0, lane_7 = 0.0;
+    for (; n_left >= 8; n_left -= 8, at += 8) {
+        lane_0 += at[0];
+        lane_1 += at[1];
+        lane_2 += at[2];
+        lane_3 += at[3];
+        lane_4 += at[4];
+        lane_5 += at[5];
+        lane_6 += at[6];
+        lane_7 += at[7];
     }
-    for (std::size_t i = 0; at + i < values.size(); ++i) lane[i] += values[at + i];
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+    if (n_left > 0) lane_0 += at[0];
+    if (n_left > 1) lane_1 += at[1];
+    if (n_left > 2) lane_2 += at[2];
+    if (n_left > 3) lane_3 += at[3];
+    if (n_left > 4) lane_4 += at[4];
+    if (n_left > 5) lane_5 += at[5];
+    if (n_left > 6) lane_6 += at[6];
+    return ((lane_0 + lane_4) + (lane_2 + lane_6)) + ((lane_1 + lane_5) + (lane_3 + lane_7));
 }
 
 /// The sum of values in an order that depends on their number alone.
