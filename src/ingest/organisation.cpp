@@ -17,7 +17,9 @@ struct table_steps {
     result<void> (*link)(building&);
     bool org::organisation::*has;
 };
-result<void> nothing_to_link(building&) { return outcome::success(); }
+result<void> nothing_to_link(building&) {
+    return outcome::success();
+}
 
 using made = org::organisation;
 constexpr std::array<table_steps, 17> steps{{
@@ -42,7 +44,7 @@ constexpr std::array<table_steps, 17> steps{{
 
 /// Progress is told table by table, in proportion to their rows.
 class progress_by_rows {
-public:
+  public:
     progress_by_rows(const run_context& run, const table_set& tables) : run_(run) {
         for (const auto& table : tables.tables) total_ += 2.0 * static_cast<double>(table->n_rows) + 2.0;
     }
@@ -51,18 +53,19 @@ public:
         if (is_cancelled(run_)) return cancelled_failure();
         if (run_.progress == nullptr) return outcome::success();
         const double share = done_ / total_;
-        if (run_.progress(run_.progress_user, run_.progress_from + (run_.progress_to - run_.progress_from) * share) != 0)
+        if (run_.progress(run_.progress_user, run_.progress_from + (run_.progress_to - run_.progress_from) * share) !=
+            0)
             return cancelled_failure();
         return outcome::success();
     }
 
-private:
+  private:
     const run_context& run_;
     double total_ = 0.0;
     double done_ = 0.0;
 };
 
-}  // namespace
+} // namespace
 
 result<void> join_currencies(building& site) {
     org::organisation& to = site.made;
@@ -82,10 +85,11 @@ result<void> join_currencies(building& site) {
     text_builder builder(site.run.memory);
     for (const std::string_view code : met) builder.push(code);
     for (const named_codes& table : all) {
-        if (table.words->size() == 0 || table.words->size() == met.size()) continue;  // the same list already
+        if (table.words->size() == 0 || table.words->size() == met.size()) continue; // the same list already
         vec<std::uint32_t> code_of(table.words->size(), site.run.memory);
         for (std::size_t i = 0; i < code_of.size(); ++i)
-            code_of[i] = static_cast<std::uint32_t>(std::lower_bound(met.begin(), met.end(), (*table.words)[i]) - met.begin());
+            code_of[i] =
+                static_cast<std::uint32_t>(std::lower_bound(met.begin(), met.end(), (*table.words)[i]) - met.begin());
         for (std::uint32_t& code : *table.codes)
             if (code != no_index) code = code_of[code];
     }
@@ -94,7 +98,7 @@ result<void> join_currencies(building& site) {
 }
 
 result<std::shared_ptr<const checked_data>> build_organisation(const run_context& run, table_set&& tables) {
-    run_context quiet = run;  // inner loops do not report: progress is told here
+    run_context quiet = run; // inner loops do not report: progress is told here
     quiet.progress = nullptr;
     auto data = std::allocate_shared<checked_data>(std::pmr::polymorphic_allocator<checked_data>(run.memory));
     data->tables = std::move(tables);
@@ -130,4 +134,4 @@ result<std::shared_ptr<const checked_data>> build_organisation(const run_context
     return std::shared_ptr<const checked_data>(std::move(data));
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -20,6 +20,7 @@ struct checked_data {
 
 /// Checks every table of the data contract that is there and builds the organisation.
 /// Errors in a fixed order: table by name, column in the order of tables.md, row; then the rules across tables.
-[[nodiscard]] result<std::shared_ptr<const checked_data>> build_organisation(const run_context& run, table_set&& tables);
+[[nodiscard]] result<std::shared_ptr<const checked_data>> build_organisation(const run_context& run,
+                                                                             table_set&& tables);
 
 }  // namespace dualtrack::ingest

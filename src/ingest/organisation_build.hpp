@@ -1,7 +1,7 @@
-// The building site of an organisation. Every table is taken in three steps, each for all tables before the next, so that
-// of several faults always the same one is reported: its columns are there (schema), its cells and rows can be true by
-// themselves (read), and it fits the other tables (link). Within a step tables go by name, columns in the order of the
-// data contract, rows ascending.
+// The building site of an organisation. Every table is taken in three steps, each for all tables before the next, so
+// that of several faults always the same one is reported: its columns are there (schema), its cells and rows can be
+// true by themselves (read), and it fits the other tables (link). Within a step tables go by name, columns in the order
+// of the data contract, rows ascending.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,7 @@ struct building {
     org::findings_table& findings;
     unmatched_ids ids = {};
     id_index people = {}, deals = {}, vacancies = {};
-    text_column deals_currencies = {}, sales_currencies = {}, pay_currencies = {}, rates_currencies = {};  // words met
+    text_column deals_currencies = {}, sales_currencies = {}, pay_currencies = {}, rates_currencies = {}; // words met
 };
 
 /// One input table while it is read; an absent optional column reads as an empty one.
@@ -76,12 +76,14 @@ struct reading {
 
     /// Fails on the first row that `wrong` is true of: where is table.column, the sentence is made by `what(row)`.
     template <class Wrong, class What>
-    [[nodiscard]] result<void> refuse(std::string_view column, std::string_view code, Wrong&& wrong, What&& what) const {
+    [[nodiscard]] result<void> refuse(std::string_view column, std::string_view code, Wrong&& wrong,
+                                      What&& what) const {
         return for_blocks(site.run, table->n_rows, column_block,
                           [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) -> result<void> {
                               for (std::int64_t row = begin; row < end; ++row)
                                   if (wrong(static_cast<std::size_t>(row)))
-                                      return fail(status::data, code, what(static_cast<std::size_t>(row)), where(column), row);
+                                      return fail(status::data, code, what(static_cast<std::size_t>(row)),
+                                                  where(column), row);
                               return outcome::success();
                           });
     }
@@ -93,8 +95,8 @@ struct reading {
         for (std::size_t row = 0; row < n_rows(); ++row) {
             if (!doubtful(row)) continue;
             if (++found > org::findings_per_code) continue;
-            add_finding(site.findings, {org::severity::warning, code, table->name, column, static_cast<std::int64_t>(row),
-                                        -1, 1, what(row)});
+            add_finding(site.findings, {org::severity::warning, code, table->name, column,
+                                        static_cast<std::int64_t>(row), -1, 1, what(row)});
         }
         if (found > org::findings_per_code)
             add_finding(site.findings, {org::severity::warning, code, table->name, column, -1, -1,
@@ -106,12 +108,13 @@ struct reading {
 struct id_reference {
     std::string_view table;
     std::string_view column;
-    std::string_view target;  // "the id of a person in people"
+    std::string_view target; // "the id of a person in people"
     bool may_be_unknown = false;
 };
 
-/// Matches a column of ids with the rows of the table they refer to: a row each, or no_index where the id is missing (an
-/// absent column gives no_index in all n rows). An id that is not there is `data.unknown_id`, or no_index where it may be.
+/// Matches a column of ids with the rows of the table they refer to: a row each, or no_index where the id is missing
+/// (an absent column gives no_index in all n rows). An id that is not there is `data.unknown_id`, or no_index where it
+/// may be.
 [[nodiscard]] result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& ids, std::size_t n,
                                                    const id_index& index, const id_reference& what);
 
@@ -124,8 +127,8 @@ struct id_reference {
 
 /// Where the rows of a table go when they are brought together by deal.
 struct deal_rows {
-    vec<std::uint32_t> first;     // rows of deal d: [first[d], first[d + 1])
-    vec<std::uint32_t> position;  // new place of each input row; empty: rows are by deal already
+    vec<std::uint32_t> first;    // rows of deal d: [first[d], first[d + 1])
+    vec<std::uint32_t> position; // new place of each input row; empty: rows are by deal already
 };
 [[nodiscard]] result<deal_rows> group_by_deal(building& site, const text_column& deal_ids, const id_reference& what);
 
@@ -179,4 +182,4 @@ struct deal_rows {
 [[nodiscard]] result<void> check_lines_now(const building& site);
 [[nodiscard]] result<void> check_lines_over_time(const building& site);
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -15,8 +15,7 @@
 namespace dualtrack::ingest {
 
 /// Puts a column in its place together with its memory resource; plain assignment would copy between resources.
-template <class Column>
-void place(Column& to, Column&& from) noexcept {
+template <class Column> void place(Column& to, Column&& from) noexcept {
     std::destroy_at(&to);
     std::construct_at(&to, std::move(from));
 }
@@ -24,8 +23,7 @@ void place(Column& to, Column&& from) noexcept {
 inline constexpr std::int64_t column_block = 1 << 16;
 
 /// A column of one value.
-template <class T>
-[[nodiscard]] vec<T> filled(std::size_t n, T value, const run_context& run) {
+template <class T> [[nodiscard]] vec<T> filled(std::size_t n, T value, const run_context& run) {
     return vec<T>(n, value, run.memory);
 }
 
@@ -78,15 +76,16 @@ template <class Less>
     const auto before = [&](std::uint32_t left, std::uint32_t right) {
         return less(left, right) || (!less(right, left) && left < right);
     };
-    DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(n_keys), 1 << 12,
-                              [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-                                  for (auto key = static_cast<std::size_t>(begin); key < static_cast<std::size_t>(end); ++key) {
-                                      const auto from = order.begin() + static_cast<std::ptrdiff_t>(key == 0 ? 0U : next[key - 1]);
-                                      const auto to = order.begin() + static_cast<std::ptrdiff_t>(next[key]);
-                                      if (!std::is_sorted(from, to, before)) std::sort(from, to, before);
-                                  }
-                              }));
+    DUALTRACK_TRYV(
+        for_blocks(run, static_cast<std::int64_t>(n_keys), 1 << 12,
+                   [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+                       for (auto key = static_cast<std::size_t>(begin); key < static_cast<std::size_t>(end); ++key) {
+                           const auto from = order.begin() + static_cast<std::ptrdiff_t>(key == 0 ? 0U : next[key - 1]);
+                           const auto to = order.begin() + static_cast<std::ptrdiff_t>(next[key]);
+                           if (!std::is_sorted(from, to, before)) std::sort(from, to, before);
+                       }
+                   }));
     return order;
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

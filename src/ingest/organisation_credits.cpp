@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -19,7 +20,8 @@ result<void> scatter(const run_context& run, std::span<const std::uint32_t> posi
     vec<T> moved(values.size(), run.memory);
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(values.size()), column_block,
                               [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-                                  for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row)
+                                  for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end);
+                                       ++row)
                                       moved[position[row]] = values[row];
                               }));
     place(values, std::move(moved));
@@ -27,8 +29,7 @@ result<void> scatter(const run_context& run, std::span<const std::uint32_t> posi
 }
 
 /// Sorts a few rows in place; rows of one deal are seldom more than a handful.
-template <class Row>
-void sort_rows(vec<Row>& rows) {
+template <class Row> void sort_rows(vec<Row>& rows) {
     if (rows.size() > 16) {
         std::sort(rows.begin(), rows.end());
         return;
@@ -91,13 +92,13 @@ result<void> refuse_shares(const building& site, std::span<const std::uint32_t> 
         if (is_whole(sum)) continue;
         return fail(status::data, "data.shares",
                     say("expected revenue shares of deal ", quoted(site.made.deals.id[deal]), " that total 1, found ",
-                        sum.total),
+                        std::floor(sum.total * 1e9 + 0.5) / 1e9),
                     "credits.share", static_cast<std::int64_t>(row));
     }
     return outcome::success();
 }
 
-}  // namespace
+} // namespace
 
 result<void> read_credits(const reading& from) {
     org::credit_columns& credits = from.site.made.credits;
@@ -105,26 +106,28 @@ result<void> read_credits(const reading& from) {
     DUALTRACK_TRYV(from.ids("person_id", presence::required, from.site.ids.credits_person));
     DUALTRACK_TRYV(from.numbers("share", credits.share));
     DUALTRACK_TRYV(from.refuse(
-        "share", "data.range", [&](std::size_t row) { return !(credits.share[row] >= 0.0 && credits.share[row] <= 1.0); },
+        "share", "data.range",
+        [&](std::size_t row) { return !(credits.share[row] >= 0.0 && credits.share[row] <= 1.0); },
         [&](std::size_t row) { return say("expected a share between 0 and 1, found ", credits.share[row]); }));
     if (!from.has("kind")) return outcome::success();
     DUALTRACK_TRYV(from.words_or("kind", org::credit_kind_words, static_cast<std::uint8_t>(org::credit_kind::revenue),
                                  credits.kind));
     if (std::find(credits.kind.begin(), credits.kind.end(), overlay) == credits.kind.end())
-        place(credits.kind, vec<std::uint8_t>(from.site.run.memory));  // all revenue
+        place(credits.kind, vec<std::uint8_t>(from.site.run.memory)); // all revenue
     return outcome::success();
 }
 
 result<void> link_credits(building& site) {
     org::credit_columns& credits = site.made.credits;
     const run_context& run = site.run;
-    DUALTRACK_TRY(auto rows, group_by_deal(site, site.ids.credits_deal,
-                                           {"credits", "deal_id", "the id of a deal in deals"}));
+    DUALTRACK_TRY(auto rows,
+                  group_by_deal(site, site.ids.credits_deal, {"credits", "deal_id", "the id of a deal in deals"}));
     place(site.ids.credits_deal, text_column(run.memory));
     place(credits.first, std::move(rows.first));
     DUALTRACK_TRYV(scatter(run, rows.position, credits.share));
     DUALTRACK_TRYV(scatter(run, rows.position, credits.kind));
-    DUALTRACK_TRY(auto people, match_people(site, site.ids.credits_person, credits.share.size(), "credits", "person_id"));
+    DUALTRACK_TRY(auto people,
+                  match_people(site, site.ids.credits_person, credits.share.size(), "credits", "person_id"));
     place(credits.person, std::move(people));
     DUALTRACK_TRYV(scatter(run, rows.position, credits.person));
 
@@ -132,7 +135,8 @@ result<void> link_credits(building& site) {
     const auto sort_block = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
         vec<credit_row> sorted(run.memory);
         const auto row_at = [&](std::size_t i) {
-            return credit_row{credits.kind.empty() ? std::uint8_t{0} : credits.kind[i], credits.person[i], credits.share[i]};
+            return credit_row{credits.kind.empty() ? std::uint8_t{0} : credits.kind[i], credits.person[i],
+                              credits.share[i]};
         };
         for (auto deal = static_cast<std::size_t>(begin); deal < static_cast<std::size_t>(end); ++deal) {
             const std::size_t from = credits.first[deal];
@@ -177,8 +181,8 @@ result<void> link_participants(building& site) {
     place(participants.first, std::move(rows.first));
     DUALTRACK_TRYV(scatter(run, rows.position, participants.part));
     DUALTRACK_TRYV(scatter(run, rows.position, participants.joined));
-    DUALTRACK_TRY(auto people, match_people(site, site.ids.participants_person, participants.part.size(), "participants",
-                                            "person_id"));
+    DUALTRACK_TRY(auto people, match_people(site, site.ids.participants_person, participants.part.size(),
+                                            "participants", "person_id"));
     place(participants.person, std::move(people));
     DUALTRACK_TRYV(scatter(run, rows.position, participants.person));
     const auto sort_block = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
@@ -199,4 +203,4 @@ result<void> link_participants(building& site) {
     return for_blocks(run, static_cast<std::int64_t>(participants.first.size()) - 1, deals_per_block, sort_block);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -12,7 +12,7 @@ constexpr std::int64_t block_rows = 1 << 16;
 /// Follows a column that usually goes through the deals as their table does: the deal of the row before, then the next
 /// one, are compared first; only then the deal is looked up.
 class deal_follower {
-public:
+  public:
     explicit deal_follower(const id_index& deals) noexcept : deals_(deals) {}
 
     /// The deal of an id, or no_index.
@@ -41,7 +41,7 @@ public:
     }
     [[nodiscard]] std::int64_t n_lookups() const noexcept { return n_lookups_; }
 
-private:
+  private:
     struct deal {
         std::uint32_t row = no_index;
         std::string_view id = {};
@@ -90,31 +90,31 @@ result<bool> borders_in_order(const run_context& run, const id_index& deals, con
     const auto set = [&](std::size_t deal, std::int64_t row) {
         std::atomic_ref<std::uint32_t>(first[deal]).store(static_cast<std::uint32_t>(row), std::memory_order_relaxed);
     };
-    const auto done = for_blocks(
-        run, n, block_rows, [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) -> result<void> {
-            if (!in_order.load(std::memory_order_relaxed)) return outcome::success();
-            deal_follower follower(deals);
-            const std::int64_t from = begin == 0 ? 0 : begin - 1;
-            text_cursor cursor(ids, from);
-            std::uint32_t before = 0;
-            if (begin > 0) {
-                before = follower.follow(cursor.at(from));
-                if (before == no_index) return unknown_deal(ids, from, what);
-                ++before;  // borders up to that deal are written by the block it lies in
-            }
-            for (std::int64_t row = begin; row < end; ++row) {
-                const std::uint32_t deal = follower.follow(cursor.at(row));
-                if (deal == no_index) return unknown_deal(ids, row, what);
-                if (deal + 1 < before) {
-                    in_order.store(false, std::memory_order_relaxed);
-                    return outcome::success();
-                }
-                for (; before <= deal; ++before) set(before, row);
-            }
-            if (end == n)
-                for (; before < first.size(); ++before) set(before, n);
-            return outcome::success();
-        });
+    const auto done = for_blocks(run, n, block_rows,
+                                 [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) -> result<void> {
+                                     if (!in_order.load(std::memory_order_relaxed)) return outcome::success();
+                                     deal_follower follower(deals);
+                                     const std::int64_t from = begin == 0 ? 0 : begin - 1;
+                                     text_cursor cursor(ids, from);
+                                     std::uint32_t before = 0;
+                                     if (begin > 0) {
+                                         before = follower.follow(cursor.at(from));
+                                         if (before == no_index) return unknown_deal(ids, from, what);
+                                         ++before; // borders up to that deal are written by the block it lies in
+                                     }
+                                     for (std::int64_t row = begin; row < end; ++row) {
+                                         const std::uint32_t deal = follower.follow(cursor.at(row));
+                                         if (deal == no_index) return unknown_deal(ids, row, what);
+                                         if (deal + 1 < before) {
+                                             in_order.store(false, std::memory_order_relaxed);
+                                             return outcome::success();
+                                         }
+                                         for (; before <= deal; ++before) set(before, row);
+                                     }
+                                     if (end == n)
+                                         for (; before < first.size(); ++before) set(before, n);
+                                     return outcome::success();
+                                 });
     if (!in_order.load()) return false;
     DUALTRACK_TRYV(done);
     return true;
@@ -138,7 +138,7 @@ result<vec<std::uint32_t>> follow_rows(const run_context& run, const id_index& d
     return deal_of_row;
 }
 
-}  // namespace
+} // namespace
 
 result<deal_rows> group_by_deal(building& site, const text_column& deal_ids, const id_reference& what) {
     const std::size_t n_deals = site.deals.size();
@@ -156,10 +156,10 @@ result<deal_rows> group_by_deal(building& site, const text_column& deal_ids, con
     place(rows.first, vec<std::uint32_t>(n_deals + 2, site.run.memory));
     for (const std::uint32_t deal : deal_of_row) ++rows.first[deal + 2];
     for (std::size_t deal = 2; deal < rows.first.size(); ++deal) rows.first[deal] += rows.first[deal - 1];
-    for (std::uint32_t& deal : deal_of_row) deal = rows.first[deal + 1]++;  // now the place of the row
+    for (std::uint32_t& deal : deal_of_row) deal = rows.first[deal + 1]++; // now the place of the row
     rows.first.pop_back();
     place(rows.position, std::move(deal_of_row));
     return rows;
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

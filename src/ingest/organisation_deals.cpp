@@ -39,12 +39,13 @@ result<void> list_outside_employment(building& site) {
     DUALTRACK_TRY(const tally found, map_reduce_blocks<tally>(site.run, static_cast<std::int64_t>(deals.id.size()),
                                                               column_block, count, add));
     if (found.count > 0)
-        add_finding(site.findings, {org::severity::warning, "data.outside_employment", "deals", "owner_id", found.first, -1,
-                                    found.count, "deals dated before their owner was hired or after the owner had left"});
+        add_finding(site.findings,
+                    {org::severity::warning, "data.outside_employment", "deals", "owner_id", found.first, -1,
+                     found.count, "deals dated before their owner was hired or after the owner had left"});
     return outcome::success();
 }
 
-}  // namespace
+} // namespace
 
 result<void> read_deals(const reading& from) {
     org::deal_columns& deals = from.site.made.deals;
@@ -64,21 +65,24 @@ result<void> read_deals(const reading& from) {
     DUALTRACK_TRYV(from.money("list_price", presence::optional, deals.list_price));
 
     DUALTRACK_TRYV(from.refuse(
-        "amount", "data.null", [&](std::size_t row) { return deals.outcome[row] == won && deals.amount[row] == no_money; },
+        "amount", "data.null",
+        [&](std::size_t row) { return deals.outcome[row] == won && deals.amount[row] == no_money; },
         [&](std::size_t) { return std::string("expected the amount of a won deal, found none"); }));
     if (!deals.opened.empty()) {
         DUALTRACK_TRYV(from.refuse(
             "closed", "data.date",
             [&](std::size_t row) {
-                return deals.closed[row] != no_date && deals.opened[row] != no_date && deals.closed[row] < deals.opened[row];
+                return deals.closed[row] != no_date && deals.opened[row] != no_date &&
+                       deals.closed[row] < deals.opened[row];
             },
             [&](std::size_t row) {
-                return say("expected a closing date on or after the opening date ", day_text(deals.opened[row]), ", found ",
-                           day_text(deals.closed[row]));
+                return say("expected a closing date on or after the opening date ", day_text(deals.opened[row]),
+                           ", found ", day_text(deals.closed[row]));
             }));
     }
     DUALTRACK_TRYV(from.refuse(
-        "closed", "data.date", [&](std::size_t row) { return deals.outcome[row] != open && deals.closed[row] == no_date; },
+        "closed", "data.date",
+        [&](std::size_t row) { return deals.outcome[row] != open && deals.closed[row] == no_date; },
         [&](std::size_t row) {
             return say("expected the closing date of a ", org::outcome_words[deals.outcome[row]], " deal, found none");
         }));
@@ -108,4 +112,4 @@ result<void> link_deals(building& site) {
     return list_outside_employment(site);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

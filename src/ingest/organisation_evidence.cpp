@@ -7,8 +7,7 @@ namespace dualtrack::ingest {
 namespace {
 
 /// A number column in full: absent cells and an absent column are missing values.
-template <class T>
-void complete(column<T>& to, std::size_t n, const run_context& run) {
+template <class T> void complete(column<T>& to, std::size_t n, const run_context& run) {
     if (to.size() == n) return;
     place(to, column<T>(n, T{}, run.memory));
     to.valid.assign(n, 0);
@@ -21,7 +20,7 @@ void no_unless_yes(vec<std::uint8_t>& flags, std::size_t n, const run_context& r
         if (flag == 2) flag = 0;
 }
 
-}  // namespace
+} // namespace
 
 result<void> read_activities(const reading& from) {
     org::activity_columns& activities = from.site.made.activities;
@@ -94,7 +93,8 @@ result<void> read_ratings(const reading& from) {
     DUALTRACK_TRYV(from.refuse(
         "scale_max", "data.range", [&](std::size_t row) { return !(ratings.scale_min[row] < ratings.scale_max[row]); },
         [&](std::size_t row) {
-            return say("expected a scale_max above scale_min ", ratings.scale_min[row], ", found ", ratings.scale_max[row]);
+            return say("expected a scale_max above scale_min ", ratings.scale_min[row], ", found ",
+                       ratings.scale_max[row]);
         }));
     DUALTRACK_TRYV(from.refuse(
         "score", "data.range",
@@ -124,7 +124,8 @@ result<void> read_answers(const reading& from) {
     DUALTRACK_TRYV(from.categories("question", presence::required, answers.question));
     DUALTRACK_TRYV(from.numbers("score", answers.score));
     DUALTRACK_TRYV(from.refuse(
-        "score", "data.range", [&](std::size_t row) { return !(answers.score[row] >= 1.0 && answers.score[row] <= 5.0); },
+        "score", "data.range",
+        [&](std::size_t row) { return !(answers.score[row] >= 1.0 && answers.score[row] <= 5.0); },
         [](std::size_t) { return std::string("expected a score between 1 and 5, found [redacted]"); }));
     DUALTRACK_TRYV(from.flags("red_flag", presence::optional, answers.red_flag));
     no_unless_yes(answers.red_flag, from.n_rows(), from.site.run);
@@ -166,4 +167,4 @@ result<void> link_motives(building& site) {
     return outcome::success();
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

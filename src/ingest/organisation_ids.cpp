@@ -15,9 +15,11 @@ constexpr std::int64_t block_rows = 1 << 16;
 constexpr std::size_t longest_probe = 512;
 constexpr int seeds_tried = 3;
 
-inline void prefetch(const void* address) noexcept { __builtin_prefetch(address); }
+inline void prefetch(const void* address) noexcept {
+    __builtin_prefetch(address);
+}
 
-}  // namespace
+} // namespace
 
 std::string_view plain_salesforce_id(std::string_view eighteen) noexcept {
     static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
@@ -140,28 +142,28 @@ result<void> id_index::fill_table(const run_context& run, std::atomic<bool>& dou
         }
         crowded.store(true, std::memory_order_relaxed);
     };
-    return for_blocks(run, static_cast<std::int64_t>(n_), block_rows,
-                      [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-                          std::array<std::string_view, batch> id;
-                          std::array<id_key, batch> key;
-                          std::array<std::uint64_t, batch> hash;
-                          text_cursor cursor(*ids_, begin);
-                          for (std::int64_t row = begin; row < end;) {
-                              if (doubled.load(std::memory_order_relaxed) || crowded.load(std::memory_order_relaxed)) return;
-                              const auto n = static_cast<std::size_t>(
-                                  std::min<std::int64_t>(static_cast<std::int64_t>(batch), end - row));
-                              for (std::size_t i = 0; i < n; ++i) {
-                                  id[i] = canonical_id(cursor.at(row + static_cast<std::int64_t>(i)));
-                                  key[i] = key_of(id[i]);
-                                  hash[i] = hash_of(key[i], seed_);
-                                  prefetch(&slots_[home(hash[i])]);
-                              }
-                              for (std::size_t i = 0; i < n; ++i)
-                                  insert(static_cast<std::uint32_t>(row) + static_cast<std::uint32_t>(i), id[i], key[i],
-                                         hash[i]);
-                              row += static_cast<std::int64_t>(n);
-                          }
-                      });
+    return for_blocks(
+        run, static_cast<std::int64_t>(n_), block_rows,
+        [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+            std::array<std::string_view, batch> id;
+            std::array<id_key, batch> key;
+            std::array<std::uint64_t, batch> hash;
+            text_cursor cursor(*ids_, begin);
+            for (std::int64_t row = begin; row < end;) {
+                if (doubled.load(std::memory_order_relaxed) || crowded.load(std::memory_order_relaxed)) return;
+                const auto n =
+                    static_cast<std::size_t>(std::min<std::int64_t>(static_cast<std::int64_t>(batch), end - row));
+                for (std::size_t i = 0; i < n; ++i) {
+                    id[i] = canonical_id(cursor.at(row + static_cast<std::int64_t>(i)));
+                    key[i] = key_of(id[i]);
+                    hash[i] = hash_of(key[i], seed_);
+                    prefetch(&slots_[home(hash[i])]);
+                }
+                for (std::size_t i = 0; i < n; ++i)
+                    insert(static_cast<std::uint32_t>(row) + static_cast<std::uint32_t>(i), id[i], key[i], hash[i]);
+                row += static_cast<std::int64_t>(n);
+            }
+        });
 }
 
 void id_index::order_rows(std::pmr::memory_resource* memory) {
@@ -176,7 +178,7 @@ void id_index::order_rows(std::pmr::memory_resource* memory) {
 equal_rows id_index::equal_in_order() const {
     equal_rows found;
     for (std::size_t i = 1; i < order_.size(); ++i) {
-        if (i > 1 && id(order_[i - 2]) == id(order_[i])) continue;  // not the first two of their id
+        if (i > 1 && id(order_[i - 2]) == id(order_[i])) continue; // not the first two of their id
         if (id(order_[i - 1]) != id(order_[i])) continue;
         if (found.row < 0 || order_[i - 1] < found.row) found = {order_[i - 1], order_[i]};
     }
@@ -185,8 +187,8 @@ equal_rows id_index::equal_in_order() const {
 
 std::uint32_t id_index::find_by_order(std::string_view canonical, std::uint32_t near) const noexcept {
     // Gallops from the guess, then halves: cheap when the guess is close.
-    std::size_t low = 0;    // ids before it are smaller
-    std::size_t high = n_;  // ids from it are not smaller
+    std::size_t low = 0;   // ids before it are smaller
+    std::size_t high = n_; // ids from it are not smaller
     std::size_t at = std::min<std::size_t>(near, n_ - 1);
     if (id(static_cast<std::uint32_t>(at)) < canonical) {
         low = at + 1;
@@ -209,8 +211,10 @@ std::uint32_t id_index::find_by_order(std::string_view canonical, std::uint32_t 
     }
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
-        if (id(static_cast<std::uint32_t>(middle)) < canonical) low = middle + 1;
-        else high = middle;
+        if (id(static_cast<std::uint32_t>(middle)) < canonical)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low >= n_ || id(static_cast<std::uint32_t>(low)) != canonical) return no_index;
     return static_cast<std::uint32_t>(low);
@@ -240,7 +244,8 @@ std::uint32_t id_index::find(std::string_view canonical, const id_key& its_key, 
 void id_index::find_many(const std::string_view* canonical, const id_key* keys, std::size_t n,
                          std::uint32_t* rows) const noexcept {
     if (slots_.empty()) {
-        for (std::size_t i = 0; i < n; ++i) rows[i] = find(canonical[i], keys[i], i == 0 || rows[i - 1] == no_index ? 0 : rows[i - 1]);
+        for (std::size_t i = 0; i < n; ++i)
+            rows[i] = find(canonical[i], keys[i], i == 0 || rows[i - 1] == no_index ? 0 : rows[i - 1]);
         return;
     }
     std::array<std::uint64_t, batch> hash;
@@ -251,8 +256,10 @@ void id_index::find_many(const std::string_view* canonical, const id_key* keys, 
     for (std::size_t i = 0; i < n; ++i) {
         const std::uint32_t there = slots_[home(hash[i])];
         if (there == 0) continue;
-        if (!keys_.empty()) prefetch(&keys_[(there & row_mask_) - 1]);
-        else text_.prefetch_index((there & row_mask_) - 1);
+        if (!keys_.empty())
+            prefetch(&keys_[(there & row_mask_) - 1]);
+        else
+            text_.prefetch_index((there & row_mask_) - 1);
     }
     if (keys_.empty()) {
         for (std::size_t i = 0; i < n; ++i) {
@@ -263,4 +270,4 @@ void id_index::find_many(const std::string_view* canonical, const id_key* keys, 
     for (std::size_t i = 0; i < n; ++i) rows[i] = find_in_table(canonical[i], keys[i], hash[i]);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -1,8 +1,8 @@
 // Ids are how rows of different tables mean the same person or deal. They are compared by their bytes, except that a
-// Salesforce id has two spellings: 15 characters where case matters, and 18 with a checksum of the case of the first 15;
-// both are one id. Tables come with tens of millions of ids, so an id of up to 16 bytes travels in two machine words, and
-// where a column repeats or follows the order of the table it refers to, it is matched by that and never looked up.
-// Reference: Salesforce Help, "Salesforce ID formats" (the checksum of 18-character ids).
+// Salesforce id has two spellings: 15 characters where case matters, and 18 with a checksum of the case of the first
+// 15; both are one id. Tables come with tens of millions of ids, so an id of up to 16 bytes travels in two machine
+// words, and where a column repeats or follows the order of the table it refers to, it is matched by that and never
+// looked up. Reference: Salesforce Help, "Salesforce ID formats" (the checksum of 18-character ids).
 #pragma once
 
 #include <atomic>
@@ -34,8 +34,7 @@ struct id_key {
 
 namespace detail {
 
-template <class Word>
-[[nodiscard]] inline std::uint64_t load(const char* from) noexcept {
+template <class Word> [[nodiscard]] inline std::uint64_t load(const char* from) noexcept {
     Word word{};
     std::memcpy(&word, from, sizeof word);
     return word;
@@ -55,7 +54,7 @@ template <class Word>
     return word;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// @pre id is canonical
 [[nodiscard]] inline id_key key_of(std::string_view id) noexcept {
@@ -79,7 +78,7 @@ template <class Word>
 
 /// Reads the rows of a text column in ascending order without searching the run of each.
 class text_cursor {
-public:
+  public:
     text_cursor() = default;
     /// @pre row < from.size()
     text_cursor(const text_column& from, std::int64_t row) noexcept
@@ -95,7 +94,7 @@ public:
         return chunk_->at(row - chunk_->first_row);
     }
 
-private:
+  private:
     void advance(std::int64_t row) noexcept {
         while (row - chunk_->first_row >= chunk_->n_rows) ++chunk_;
     }
@@ -104,7 +103,7 @@ private:
 
 /// Reads rows of a text column in any order: the run of a row is found by a directory, not by search.
 class text_lookup {
-public:
+  public:
     text_lookup() = default;
     text_lookup(const text_column& from, std::pmr::memory_resource* memory);
     /// @pre the row is in the column and there
@@ -123,15 +122,16 @@ public:
             chunk += directory_[static_cast<std::size_t>(row >> directory_shift)];
             while (row - chunk->first_row >= chunk->n_rows) ++chunk;
         }
-        const std::int64_t width = chunk->layout == text_layout::offsets32 ? 4
-                                   : chunk->layout == text_layout::offsets64 ? 8 : 16;
+        const std::int64_t width = chunk->layout == text_layout::offsets32   ? 4
+                                   : chunk->layout == text_layout::offsets64 ? 8
+                                                                             : 16;
         __builtin_prefetch(static_cast<const char*>(chunk->index) + (row - chunk->first_row) * width);
     }
 
-private:
+  private:
     static constexpr int directory_shift = 11;
     const text_chunk* chunks_ = nullptr;
-    vec<std::uint32_t> directory_;  // run of every 2,048th row; empty when there is one run
+    vec<std::uint32_t> directory_; // run of every 2,048th row; empty when there is one run
 };
 
 /// Two rows of one table that hold the same id.
@@ -141,10 +141,10 @@ struct equal_rows {
 };
 
 /// Rows of a table by their id. Ids that ascend in input order need no memory; others a table of one 32-bit word per
-/// slot: the row and, in the bits above it, a tag that spares most comparisons. What is found never depends on the order
-/// of insertion, on the seed or on threads.
+/// slot: the row and, in the bits above it, a tag that spares most comparisons. What is found never depends on the
+/// order of insertion, on the seed or on threads.
 class id_index {
-public:
+  public:
     id_index() = default;
     /// Indexes a column of ids, all there, which must outlive the index.
     /// @returns the two rows of a duplicate (that of the smallest first row), or -1 twice
@@ -165,25 +165,30 @@ public:
         return other.size() > 16 ? other == canonical : key_of(other) == its_key;
     }
     /// The row of an id, or no_index. `near` is a guess for ascending ids.
-    [[nodiscard]] std::uint32_t find(std::string_view canonical, const id_key& its_key, std::uint32_t near) const noexcept;
+    [[nodiscard]] std::uint32_t find(std::string_view canonical, const id_key& its_key,
+                                     std::uint32_t near) const noexcept;
     [[nodiscard]] std::uint32_t find(std::string_view id_as_given) const noexcept {
         const std::string_view canonical = canonical_id(id_as_given);
         return find(canonical, key_of(canonical), 0);
     }
     /// Finds n ids at once, which hides the wait for memory.
-    void find_many(const std::string_view* canonical, const id_key* keys, std::size_t n, std::uint32_t* rows) const noexcept;
+    void find_many(const std::string_view* canonical, const id_key* keys, std::size_t n,
+                   std::uint32_t* rows) const noexcept;
     static constexpr std::size_t batch = 16;
 
-private:
+  private:
     [[nodiscard]] std::uint32_t find_by_order(std::string_view canonical, std::uint32_t near) const noexcept;
     [[nodiscard]] std::uint32_t find_in_table(std::string_view canonical, const id_key& its_key,
                                               std::uint64_t hash) const noexcept;
-    [[nodiscard]] std::uint64_t home(std::uint64_t hash) const noexcept { return ((hash >> 32U) * slots_.size()) >> 32U; }
+    [[nodiscard]] std::uint64_t home(std::uint64_t hash) const noexcept {
+        return ((hash >> 32U) * slots_.size()) >> 32U;
+    }
     [[nodiscard]] std::uint32_t tag(std::uint64_t hash) const noexcept {
         return static_cast<std::uint32_t>(hash) & ~row_mask_;
     }
     [[nodiscard]] result<bool> check_ascending(const run_context& run) const;
-    [[nodiscard]] result<void> fill_table(const run_context& run, std::atomic<bool>& doubled, std::atomic<bool>& crowded);
+    [[nodiscard]] result<void> fill_table(const run_context& run, std::atomic<bool>& doubled,
+                                          std::atomic<bool>& crowded);
     void order_rows(std::pmr::memory_resource* memory);
     [[nodiscard]] equal_rows equal_in_order() const;
 
@@ -194,9 +199,9 @@ private:
     bool has_long_ids_ = false;
     std::uint64_t seed_ = 0;
     std::uint32_t row_mask_ = 0;
-    vec<std::uint32_t> slots_;  // tag | row + 1, or 0 = free; at most half full
-    vec<std::uint32_t> order_;  // rows by id, where the table would be too slow (ids made to collide)
-    vec<id_key> keys_;          // of each row, when kept
+    vec<std::uint32_t> slots_; // tag | row + 1, or 0 = free; at most half full
+    vec<std::uint32_t> order_; // rows by id, where the table would be too slow (ids made to collide)
+    vec<id_key> keys_;         // of each row, when kept
 };
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

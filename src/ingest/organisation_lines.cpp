@@ -1,8 +1,8 @@
 // Who reports to whom must lead to somebody who reports to nobody, on every day. A new circle needs a new line, so only
-// the days on which one begins are looked at, and on such a day only the chains above the people whose line begins: each
-// chain is followed until it meets one already followed that day. Where chains are so long that this would cost too much,
-// the lines are kept in a forest of splay trees instead, where the head of any chain is found in logarithmic time.
-// Reference: D. D. Sleator, R. E. Tarjan, "A data structure for dynamic trees", J. Comput. Syst. Sci. 26 (1983).
+// the days on which one begins are looked at, and on such a day only the chains above the people whose line begins:
+// each chain is followed until it meets one already followed that day. Where chains are so long that this would cost
+// too much, the lines are kept in a forest of splay trees instead, where the head of any chain is found in logarithmic
+// time. Reference: D. D. Sleator, R. E. Tarjan, "A data structure for dynamic trees", J. Comput. Syst. Sci. 26 (1983).
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +14,7 @@ namespace {
 
 /// The person with the smallest index on any circle of `next`, or no_index.
 std::uint32_t smallest_on_circle(std::span<const std::uint32_t> next, std::pmr::memory_resource* memory) {
-    vec<std::uint32_t> walk(next.size(), memory);  // the walk that met the person first, 0 = none
+    vec<std::uint32_t> walk(next.size(), memory); // the walk that met the person first, 0 = none
     std::uint32_t smallest = no_index;
     for (std::uint32_t start = 0; start < next.size(); ++start) {
         if (walk[start] != 0) continue;
@@ -51,7 +51,7 @@ std::string circle_text(const building& site, std::span<const std::uint32_t> nex
 
 /// Rooted trees that are joined and cut while the root of any node stays quick to find.
 class dynamic_forest {
-public:
+  public:
     dynamic_forest(std::size_t n, std::pmr::memory_resource* memory)
         : up_(n, no_index, memory), left_(n, no_index, memory), right_(n, no_index, memory) {}
 
@@ -75,7 +75,7 @@ public:
         up_[root] = above;
     }
 
-private:
+  private:
     [[nodiscard]] bool tops_its_splay_tree(std::uint32_t node) const {
         const std::uint32_t above = up_[node];
         return above == no_index || (left_[above] != node && right_[above] != node);
@@ -94,8 +94,10 @@ private:
         up_[above] = node;
         up_[node] = two_above;
         if (tops) return;
-        if (left_[two_above] == above) left_[two_above] = node;
-        else right_[two_above] = node;
+        if (left_[two_above] == above)
+            left_[two_above] = node;
+        else
+            right_[two_above] = node;
     }
     void splay(std::uint32_t node) {
         while (!tops_its_splay_tree(node)) {
@@ -121,9 +123,8 @@ private:
 
 /// Lines over time: rows of the assignments that name a manager, by their start.
 class line_watch {
-public:
-    explicit line_watch(const building& site)
-        : site_(site), lines_(site.made.assignments), by_start_(site.run.memory) {
+  public:
+    explicit line_watch(const building& site) : site_(site), lines_(site.made.assignments), by_start_(site.run.memory) {
         for (std::uint32_t i = 0; i < lines_.person.size(); ++i)
             if (lines_.manager[i] != no_index) by_start_.push_back(i);
         if (!std::is_sorted(by_start_.begin(), by_start_.end(), [&](auto a, auto b) { return starts_before(a, b); }))
@@ -133,7 +134,7 @@ public:
     /// The first day with a circle, or no_date.
     [[nodiscard]] std::int32_t first_day_with_circle() const {
         const std::size_t n = site_.people.size();
-        vec<std::uint32_t> line(n, no_index, site_.run.memory);  // the latest line of each person
+        vec<std::uint32_t> line(n, no_index, site_.run.memory); // the latest line of each person
         vec<std::uint32_t> walk(n, site_.run.memory);
         std::uint32_t this_walk = 0;
         std::size_t steps_left = 32 * (n + by_start_.size()) + 1'000'000;
@@ -167,7 +168,7 @@ public:
         return next;
     }
 
-private:
+  private:
     [[nodiscard]] bool starts_before(std::uint32_t a, std::uint32_t b) const noexcept {
         return lines_.start[a] != lines_.start[b] ? lines_.start[a] < lines_.start[b] : a < b;
     }
@@ -198,7 +199,7 @@ private:
     vec<std::uint32_t> by_start_;
 };
 
-}  // namespace
+} // namespace
 
 result<void> check_lines_now(const building& site) {
     const org::people_columns& people = site.made.people;
@@ -218,9 +219,10 @@ result<void> check_lines_over_time(const building& site) {
     const std::uint32_t on_circle = smallest_on_circle(next, site.run.memory);
     std::size_t at = assignments.first[on_circle];
     while (assignments.end[at] <= day) ++at;
-    return fail(status::data, "data.cycle",
-                say("expected reporting lines that end, found ", circle_text(site, next, on_circle), " on ", day_text(day)),
-                "assignments.manager_id", assignments.row[at]);
+    return fail(
+        status::data, "data.cycle",
+        say("expected reporting lines that end, found ", circle_text(site, next, on_circle), " on ", day_text(day)),
+        "assignments.manager_id", assignments.row[at]);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -66,10 +66,10 @@ result<void> match_block(const text_column& ids, std::int64_t begin, std::int64_
     return outcome::success();
 }
 
-}  // namespace
+} // namespace
 
-result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& ids, std::size_t n, const id_index& index,
-                                     const id_reference& what) {
+result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& ids, std::size_t n,
+                                     const id_index& index, const id_reference& what) {
     if (ids.size() == 0) return vec<std::uint32_t>(n, no_index, run.memory);
     vec<std::uint32_t> rows(n, run.memory);
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(n), block_rows,
@@ -82,7 +82,7 @@ result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& 
 result<vec<std::uint32_t>> match_people(const building& site, text_column& ids, std::size_t n, std::string_view table,
                                         std::string_view column) {
     DUALTRACK_TRY(auto rows, match_ids(site.run, ids, n, site.people, {table, column, "the id of a person in people"}));
-    place(ids, text_column(site.run.memory));  // what was read is no longer needed
+    place(ids, text_column(site.run.memory)); // what was read is no longer needed
     return rows;
 }
 
@@ -102,4 +102,4 @@ result<vec<std::uint32_t>> match_managers(building& site, const text_column& ids
     return rows;
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -16,7 +16,9 @@ std::string_view bare(std::string_view id) noexcept {
     return id.substr(from, id.find_last_not_of(space) - from + 1);
 }
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// Order of ids without surrounding space and without ASCII case.
 int compare_bare(std::string_view left, std::string_view right) noexcept {
@@ -40,14 +42,14 @@ void list_lookalikes(building& site) {
     const auto id = [&](std::uint32_t person) { return canonical_id(ids.at(person)); };
     std::uint32_t person = 1;
     while (person < n && compare_bare(id(person - 1), id(person)) < 0) ++person;
-    if (person == n) return;  // they ascend without case too, so no two are alike
+    if (person == n) return; // they ascend without case too, so no two are alike
     vec<std::uint32_t> order(n, site.run.memory);
     for (std::uint32_t i = 0; i < n; ++i) order[i] = i;
     std::sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
         const int compared = compare_bare(id(left), id(right));
         return compared != 0 ? compared < 0 : left < right;
     });
-    vec<std::array<std::int64_t, 2>> pairs(site.run.memory);  // later row, earlier row
+    vec<std::array<std::int64_t, 2>> pairs(site.run.memory); // later row, earlier row
     for (std::size_t i = 1; i < n; ++i) {
         if (compare_bare(id(order[i - 1]), id(order[i])) != 0) continue;
         const std::int64_t a = people.row[order[i - 1]];
@@ -57,27 +59,31 @@ void list_lookalikes(building& site) {
     std::sort(pairs.begin(), pairs.end());
     constexpr auto most = static_cast<std::size_t>(org::findings_per_code);
     for (std::size_t i = 0; i < std::min(pairs.size(), most); ++i)
-        add_finding(site.findings, {severity::warning, "data.lookalike_id", "people", "person_id", pairs[i][0], pairs[i][1],
-                                    1, "two ids are equal but for case and surrounding space; taken as two people"});
+        add_finding(site.findings,
+                    {severity::warning, "data.lookalike_id", "people", "person_id", pairs[i][0], pairs[i][1], 1,
+                     "two ids are equal but for case and surrounding space; taken as two people"});
     if (pairs.size() > most)
         add_finding(site.findings, {severity::warning, "data.lookalike_id", "people", "person_id", -1, -1,
                                     static_cast<std::int64_t>(pairs.size() - most), "more ids of this kind"});
 }
 
 /// A text column in another row order, in memory of its own.
-text_column reordered(const text_column& from, std::span<const std::uint32_t> order, std::pmr::memory_resource* memory) {
+text_column reordered(const text_column& from, std::span<const std::uint32_t> order,
+                      std::pmr::memory_resource* memory) {
     const text_lookup rows(from, memory);
     text_builder builder(memory);
     builder.borders.reserve(order.size() + 1);
     for (const std::uint32_t row : order) {
-        if (from.has(row)) builder.push(rows.at(row));
-        else builder.push_missing();
+        if (from.has(row))
+            builder.push(rows.at(row));
+        else
+            builder.push_missing();
     }
     return text_builder::finish(std::move(builder));
 }
 
 struct prefixed_row {
-    std::uint64_t prefix;  // first eight bytes of the id, the first one highest
+    std::uint64_t prefix; // first eight bytes of the id, the first one highest
     std::uint32_t row;
 };
 
@@ -101,7 +107,7 @@ vec<std::uint32_t> rows_by_id(const text_column& ids, std::pmr::memory_resource*
     return order;
 }
 
-}  // namespace
+} // namespace
 
 result<void> read_people(const reading& from) {
     org::people_columns& people = from.site.made.people;
@@ -155,7 +161,7 @@ result<void> key_people(building& site) {
         DUALTRACK_TRYV(reorder(run, order, people.market.code));
         DUALTRACK_TRYV(reorder(run, order, people.row));
         DUALTRACK_TRY(const equal_rows none, site.people.build(run, people.id));
-        static_cast<void>(none);  // distinct in one order, distinct in any
+        static_cast<void>(none); // distinct in one order, distinct in any
     }
     return site.people.build_table(run, true);
 }
@@ -193,4 +199,4 @@ result<void> link_people(building& site) {
     return check_lines_now(site);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

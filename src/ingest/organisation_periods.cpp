@@ -37,10 +37,11 @@ vec<std::int64_t> row_numbers(std::span<const std::uint32_t> order, std::size_t 
 
 /// Two intervals of one person that share a day: the pair with the smallest input row. @pre sorted by (person, start)
 result<void> refuse_overlaps(const building& site, std::string_view table, const vec<std::uint32_t>& person,
-                             const vec<std::int32_t>& start, const vec<std::int32_t>& end, const vec<std::int64_t>& row) {
+                             const vec<std::int32_t>& start, const vec<std::int32_t>& end,
+                             const vec<std::int64_t>& row) {
     std::size_t found = 0;
     std::int64_t found_row = -1;
-    std::size_t longest = 0;  // the interval of the same person that ends last so far
+    std::size_t longest = 0; // the interval of the same person that ends last so far
     std::size_t with = 0;
     for (std::size_t i = 1; i < person.size(); ++i) {
         if (person[i] != person[longest]) {
@@ -76,8 +77,9 @@ result<void> order_periods(building& site, text_column& ids, std::string_view ta
     DUALTRACK_TRY(auto people, match_people(site, ids, periods.start.size(), table, "person_id"));
     place(periods.person, std::move(people));
     const auto rest = [&](std::uint32_t i) {
-        return std::make_tuple(periods.start[i], periods.end[i], periods.scope.empty() ? std::uint8_t{0} : periods.scope[i],
-                               periods.amount[i], periods.currency.empty() ? no_index : periods.currency[i]);
+        return std::make_tuple(periods.start[i], periods.end[i],
+                               periods.scope.empty() ? std::uint8_t{0} : periods.scope[i], periods.amount[i],
+                               periods.currency.empty() ? no_index : periods.currency[i]);
     };
     DUALTRACK_TRY(const auto order,
                   order_by_key(run, periods.person, site.people.size(),
@@ -91,7 +93,7 @@ result<void> order_periods(building& site, text_column& ids, std::string_view ta
     return reorder(run, order, periods.scope);
 }
 
-}  // namespace
+} // namespace
 
 result<void> read_assignments(const reading& from) {
     org::assignment_columns& assignments = from.site.made.assignments;
@@ -128,8 +130,8 @@ result<void> link_assignments(building& site) {
     DUALTRACK_TRYV(reorder(run, order, assignments.team.code));
     DUALTRACK_TRYV(reorder(run, order, assignments.market.code));
     place(assignments.first, borders_of(run, assignments.person, site.people.size()));
-    DUALTRACK_TRYV(refuse_overlaps(site, "assignments", assignments.person, assignments.start, assignments.end,
-                                   assignments.row));
+    DUALTRACK_TRYV(
+        refuse_overlaps(site, "assignments", assignments.person, assignments.start, assignments.end, assignments.row));
     return check_lines_over_time(site);
 }
 
@@ -157,7 +159,8 @@ result<void> read_quotas(const reading& from) {
     DUALTRACK_TRYV(from.dates("end", presence::required, quotas.end));
     DUALTRACK_TRYV(refuse_intervals(from, quotas.start, quotas.end, false));
     DUALTRACK_TRYV(from.money("amount", presence::required, quotas.amount));
-    return from.words_or("scope", org::quota_scope_words, static_cast<std::uint8_t>(org::quota_scope::own), quotas.scope);
+    return from.words_or("scope", org::quota_scope_words, static_cast<std::uint8_t>(org::quota_scope::own),
+                         quotas.scope);
 }
 
 result<void> link_quotas(building& site) {
@@ -207,4 +210,4 @@ result<void> link_pay(building& site) {
     return refuse_overlaps(site, "pay", pay.person, pay.start, pay.end, pay.row);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

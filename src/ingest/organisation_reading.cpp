@@ -6,8 +6,8 @@ namespace dualtrack::ingest {
 
 namespace {
 
-constexpr std::int64_t largest_amount = 9'000'000'000'000'000;          // minor units, of one cell
-constexpr std::int64_t largest_total = 9'000'000'000'000'000'000;       // of the absolute values of a column
+constexpr std::int64_t largest_amount = 9'000'000'000'000'000;    // minor units, of one cell
+constexpr std::int64_t largest_total = 9'000'000'000'000'000'000; // of the absolute values of a column
 
 /// What a message may show of a cell: personal cells stay hidden.
 std::string shown(const reading& from, std::string_view column, std::int64_t amount) {
@@ -16,7 +16,7 @@ std::string shown(const reading& from, std::string_view column, std::int64_t amo
     return known == nullptr || known->is_personal ? std::string("[redacted]") : money_text(amount);
 }
 
-}  // namespace
+} // namespace
 
 result<void> reading::ids(std::string_view column, presence need, text_column& to) const {
     if (!has(column)) return outcome::success();
@@ -36,6 +36,12 @@ result<void> reading::dates(std::string_view column, presence need, vec<std::int
     if (!has(column)) return outcome::success();
     DUALTRACK_TRY(auto read, read_dates(site.run, *table, column, need));
     place(to, std::move(read));
+    const std::string_view zone = time_zone(*table, column);
+    if (!zone.empty() && zone != "UTC" && zone != "Etc/UTC" && zone != "+00:00")
+        add_finding(
+            site.findings,
+            {org::severity::note, "data.timezone", table->name, column, -1, -1, static_cast<std::int64_t>(n_rows()),
+             say("days are those of the timestamps as written, their time zone ", quoted(zone), " was not applied")});
     return outcome::success();
 }
 
@@ -59,10 +65,10 @@ result<void> reading::money(std::string_view column, presence need, vec<std::int
         return total;
     };
     DUALTRACK_TRY(const std::int64_t total,
-                  map_reduce_blocks<std::int64_t>(site.run, table->n_rows, column_block, total_of_block,
-                                                  [](std::int64_t left, std::int64_t right) {
-                                                      return left > largest_total - right ? largest_total : left + right;
-                                                  }));
+                  map_reduce_blocks<std::int64_t>(
+                      site.run, table->n_rows, column_block, total_of_block, [](std::int64_t left, std::int64_t right) {
+                          return left > largest_total - right ? largest_total : left + right;
+                      }));
     if (one_too_large.load()) {
         DUALTRACK_TRYV(refuse(
             column, "data.numeric_range", [&](std::size_t row) { return magnitude(row) > largest_amount; },
@@ -134,4 +140,4 @@ result<void> reading::currencies(presence need, vec<std::uint32_t>& to, text_col
     return outcome::success();
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

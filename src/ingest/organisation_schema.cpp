@@ -16,10 +16,22 @@ struct table_need {
     std::string_view needs;
 };
 constexpr std::array<table_need, 16> table_needs{{
-    {"activities", "people"},   {"answers", "people"},    {"assignments", "people"}, {"candidates", "people"},
-    {"candidates", "vacancies"}, {"credits", "deals"},    {"credits", "people"},     {"deals", "people"},
-    {"demographics", "people"}, {"motives", "people"},    {"participants", "deals"}, {"participants", "people"},
-    {"pay", "people"},          {"quotas", "people"},     {"ratings", "people"},     {"sales", "people"},
+    {"activities", "people"},
+    {"answers", "people"},
+    {"assignments", "people"},
+    {"candidates", "people"},
+    {"candidates", "vacancies"},
+    {"credits", "deals"},
+    {"credits", "people"},
+    {"deals", "people"},
+    {"demographics", "people"},
+    {"motives", "people"},
+    {"participants", "deals"},
+    {"participants", "people"},
+    {"pay", "people"},
+    {"quotas", "people"},
+    {"ratings", "people"},
+    {"sales", "people"},
 }};
 
 /// Names of columns for a sentence: at most ten of them.
@@ -48,12 +60,12 @@ void list_columns_beyond(building& site, const input_table& table, const contrac
         add_finding(site.findings, {org::severity::warning, "schema.protected_column", table.name, name, -1, -1, 1,
                                     "a protected attribute outside demographics was not read"});
     if (!extra.empty())
-        add_finding(site.findings,
-                    {org::severity::note, "schema.extra_column", table.name, "", -1, -1,
-                     static_cast<std::int64_t>(extra.size()), say("columns that no analysis reads: ", name_list(extra))});
+        add_finding(site.findings, {org::severity::note, "schema.extra_column", table.name, "", -1, -1,
+                                    static_cast<std::int64_t>(extra.size()),
+                                    say("columns that no analysis reads: ", name_list(extra))});
 }
 
-}  // namespace
+} // namespace
 
 result<void> check_schema(building& site) {
     std::vector<const input_table*> by_name;
@@ -80,4 +92,4 @@ result<void> check_schema(building& site) {
     return outcome::success();
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -9,8 +9,7 @@ namespace dualtrack::ingest {
 namespace {
 
 /// Rows that hold the same two keys: the pair with the smallest input row. @pre sorted by both keys, then row
-template <class Same>
-equal_rows first_double(std::span<const std::uint32_t> order, std::size_t n, Same&& same) {
+template <class Same> equal_rows first_double(std::span<const std::uint32_t> order, std::size_t n, Same&& same) {
     const auto row_of = [&](std::size_t i) { return order.empty() ? static_cast<std::int64_t>(i) : order[i]; };
     equal_rows found;
     for (std::size_t i = 1; i < n; ++i) {
@@ -24,7 +23,7 @@ void flags_in_full(vec<std::uint8_t>& flags, std::size_t n, std::uint8_t standar
     if (flags.empty()) place(flags, filled(n, standard, run));
 }
 
-}  // namespace
+} // namespace
 
 result<void> read_vacancies(const reading& from) {
     org::vacancy_columns& vacancies = from.site.made.vacancies;
@@ -40,7 +39,9 @@ result<void> read_vacancies(const reading& from) {
         place(vacancies.reports, std::move(reports));
         DUALTRACK_TRYV(from.refuse(
             "reports", "data.range", [&](std::size_t row) { return vacancies.reports.value[row] < 0; },
-            [&](std::size_t row) { return say("expected a count of 0 or more, found ", vacancies.reports.value[row]); }));
+            [&](std::size_t row) {
+                return say("expected a count of 0 or more, found ", vacancies.reports.value[row]);
+            }));
     } else {
         place(vacancies.reports, column<std::int64_t>(n, 0, run.memory));
         vacancies.reports.valid.assign(n, 0);
@@ -90,7 +91,7 @@ result<void> link_vacancies(building& site) {
     DUALTRACK_TRYV(reorder(run, order, vacancies.filled_by));
     DUALTRACK_TRYV(reorder(run, order, vacancies.external));
     DUALTRACK_TRY(const equal_rows none, site.vacancies.build(run, vacancies.id));
-    static_cast<void>(none);  // distinct in one order, distinct in any
+    static_cast<void>(none); // distinct in one order, distinct in any
     // Candidates were matched with the input order.
     vec<std::uint32_t> place_of(n, run.memory);
     for (std::uint32_t i = 0; i < n; ++i) place_of[order[i]] = i;
@@ -144,12 +145,13 @@ result<void> link_candidates(building& site) {
     DUALTRACK_TRYV(reorder(run, order, candidates.selected));
     DUALTRACK_TRYV(reorder(run, order, candidates.consents));
     const equal_rows twice = first_double(order, n, [&](std::size_t left, std::size_t right) {
-        return candidates.vacancy[left] == candidates.vacancy[right] && candidates.person[left] == candidates.person[right];
+        return candidates.vacancy[left] == candidates.vacancy[right] &&
+               candidates.person[left] == candidates.person[right];
     });
     if (twice.row < 0) return outcome::success();
     return fail(status::data, "data.duplicate_id",
-                say("expected one row a vacancy and person, found another, also row ", twice.row_2), "candidates.person_id",
-                twice.row);
+                say("expected one row a vacancy and person, found another, also row ", twice.row_2),
+                "candidates.person_id", twice.row);
 }
 
 result<void> read_exchange_rates(const reading& from) {
@@ -177,8 +179,8 @@ result<void> link_exchange_rates(building& site) {
     });
     if (twice.row < 0) return outcome::success();
     return fail(status::data, "data.duplicate_id",
-                say("expected one rate a currency and date, found another, also row ", twice.row_2), "exchange_rates.date",
-                twice.row);
+                say("expected one rate a currency and date, found another, also row ", twice.row_2),
+                "exchange_rates.date", twice.row);
 }
 
 result<void> read_demographics(const reading& from) {
@@ -188,7 +190,7 @@ result<void> read_demographics(const reading& from) {
 result<void> link_demographics(building& site) {
     DUALTRACK_TRY(const auto people, match_people(site, site.ids.demographics_person,
                                                   site.ids.demographics_person.size(), "demographics", "person_id"));
-    static_cast<void>(people);  // only adverse_impact reads who they are
+    static_cast<void>(people); // only adverse_impact reads who they are
     return outcome::success();
 }
 
@@ -197,13 +199,18 @@ result<void> read_panel(const reading& from) {
     const run_context& run = from.site.run;
     DUALTRACK_TRYV(from.categories("unit_id", presence::required, panel.unit));
     DUALTRACK_TRYV(from.categories("group_id", presence::required, panel.group));
-    DUALTRACK_TRY(const auto period, read_integers(run, *from.table, "period", presence::required));
-    DUALTRACK_TRYV(from.refuse(
-        "period", "data.range",
-        [&](std::size_t row) { return period.value[row] < -2147483647 || period.value[row] > 2147483647; },
-        [&](std::size_t row) { return say("expected a period number of 32 bits, found ", period.value[row]); }));
-    place(panel.period, vec<std::int32_t>(from.n_rows(), run.memory));
-    for (std::size_t row = 0; row < from.n_rows(); ++row) panel.period[row] = static_cast<std::int32_t>(period.value[row]);
+    if (found_in(*from.table, "period") == found_cells::dates) {
+        DUALTRACK_TRYV(from.dates("period", presence::required, panel.period));
+    } else {
+        DUALTRACK_TRY(const auto period, read_integers(run, *from.table, "period", presence::required));
+        DUALTRACK_TRYV(from.refuse(
+            "period", "data.range",
+            [&](std::size_t row) { return period.value[row] < -2147483647 || period.value[row] > 2147483647; },
+            [&](std::size_t row) { return say("expected a period number of 32 bits, found ", period.value[row]); }));
+        place(panel.period, vec<std::int32_t>(from.n_rows(), run.memory));
+        for (std::size_t row = 0; row < from.n_rows(); ++row)
+            panel.period[row] = static_cast<std::int32_t>(period.value[row]);
+    }
     DUALTRACK_TRYV(from.numbers("value", panel.value));
     DUALTRACK_TRYV(from.numbers("weight", presence::optional, panel.weight));
     DUALTRACK_TRYV(from.refuse(
@@ -227,4 +234,4 @@ result<void> read_panel(const reading& from) {
     return outcome::success();
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -1,5 +1,5 @@
-// The words of errors and findings: sentences put together from texts and numbers, without locale, and what was observed
-// shown escaped and short.
+// The words of errors and findings: sentences put together from texts and numbers, without locale, and what was
+// observed shown escaped and short.
 #pragma once
 
 #include <concepts>
@@ -13,18 +13,21 @@
 
 namespace dualtrack::ingest {
 
-inline constexpr std::size_t observed_bytes = 64;  // of a cell, in a message
+inline constexpr std::size_t observed_bytes = 64; // of a cell, in a message
 
-inline void append_text(std::string& to, std::string_view text) { to.append(text); }
+inline void append_text(std::string& to, std::string_view text) {
+    to.append(text);
+}
 
 inline void append_text(std::string& to, std::integral auto number) {
     to.append(integer_text(static_cast<std::int64_t>(number)));
 }
-inline void append_text(std::string& to, double number) { to.append(number_text(number)); }
+inline void append_text(std::string& to, double number) {
+    to.append(number_text(number));
+}
 
 /// One sentence from its parts.
-template <class... Parts>
-[[nodiscard]] std::string say(const Parts&... parts) {
+template <class... Parts> [[nodiscard]] std::string say(const Parts&... parts) {
     std::string text;
     (append_text(text, parts), ...);
     return text;
@@ -63,4 +66,4 @@ template <class... Parts>
     return text.size == 0 ? say("day ", day) : std::string(text.view());
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest
