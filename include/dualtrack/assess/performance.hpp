@@ -22,7 +22,9 @@
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/base/numeric.hpp>
 #include <dualtrack/base/parallel.hpp>
-#include <dualtrack/base/special.hpp>
+#include <dualtrack/base/gamma.hpp>
+#include <dualtrack/base/incomplete_gamma.hpp>
+#include <dualtrack/base/normal.hpp>
 
 namespace dualtrack::assess {
 

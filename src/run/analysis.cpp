@@ -1,0 +1,47 @@
+#include "run/analysis.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <dualtrack/base/version.hpp>
+
+#include "ingest/contract.hpp"
+#include "run/tables.hpp"
+
+namespace dualtrack::run {
+namespace {
+
+constexpr std::array<analysis, 2> all_analyses{{
+    {"measures", run_measures, describe_measures},
+    {"pay", run_pay, describe_pay},
+}};
+
+}  // namespace
+
+std::span<const analysis> analyses() noexcept { return all_analyses; }
+
+const analysis* find_analysis(std::string_view name) noexcept {
+    const auto* found = std::find_if(all_analyses.begin(), all_analyses.end(), [&](const analysis& a) { return a.name == name; });
+    return found == all_analyses.end() ? nullptr : found;
+}
+
+std::string catalog() {
+    std::vector<report::analysis_description> described;
+    for (const analysis& one : all_analyses) {
+        described.push_back(one.describe());
+        const org::findings_table findings;
+        described.back().tables.push_back(report::view_of(findings));
+    }
+    std::vector<report::input_description> inputs;
+    for (const ingest::contract_table& table : ingest::contract_tables) {
+        report::input_description& input = inputs.emplace_back();
+        input.name = table.name;
+        input.meaning = table.meaning;
+        for (const ingest::contract_column& column : table.columns)
+            input.columns.push_back({column.name, ingest::cell_kind_words[static_cast<std::size_t>(column.kind)],
+                                     column.meaning, column.is_required, column.words});
+    }
+    return report::catalog_json(library_version, described, inputs);
+}
+
+}  // namespace dualtrack::run

@@ -1,0 +1,148 @@
+#include "run/measured.hpp"
+
+#include <utility>
+
+#include <dualtrack/assess/performance.hpp>
+#include <dualtrack/base/text.hpp>
+
+namespace dualtrack::run {
+namespace {
+
+/// Where the manager "now" had to stand in for assignments.
+void say_assumed_managers(measured& out) {
+    const org::organisation& organisation = out.data->organisation;
+    std::int64_t n_assumed = 0;
+    for (std::uint32_t person = 0; person < organisation.n_people(); ++person)
+        for (const org::reporting_span& span : out.lines.spans_of(person)) {
+            const measure::employment employed = measure::employment_of(organisation, person);
+            const bool in_window = std::max({span.start, out.window.start, employed.from}) <
+                                   std::min({span.end, out.window.end, employed.to});
+            if (span.assumed && span.manager != no_index && in_window) {
+                ++n_assumed;
+                break;
+            }
+        }
+    if (n_assumed == 0) return;
+    add_finding(out.window.findings,
+                {org::severity::note, "data.assumed", "people", "manager_id", -1, -1, n_assumed,
+                 "assignments say nothing about some days of " + integer_text(n_assumed) +
+                     " people; the manager of people.manager_id is taken for them"});
+}
+
+void say_over_maximum(measured& out, const std::vector<std::uint32_t>& people) {
+    for (const std::uint32_t person : people)
+        add_finding(out.window.findings,
+                    {org::severity::warning, "data.over_maximum", "quotas", "amount", -1, -1, 1,
+                     "attainment of " + std::string(out.data->organisation.people.id[person]) + " is above " +
+                         number_text(out.policy.data.maximum_attainment) +
+                         (out.policy.data.over_maximum == org::maximum_rule::cap ? "; capped" : "")});
+}
+
+/// Monthly totals of the sellers of a group, as ln(1 + sales of the month), for the model without deals.
+struct monthly_logs {
+    std::vector<std::uint32_t> first{0};
+    std::vector<double> y;
+};
+
+monthly_logs logs_of(const measure::panel& cells, const std::vector<std::uint32_t>& members) {
+    monthly_logs out;
+    for (const std::uint32_t person : members) {
+        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1];) {
+            const std::int32_t month = calendar::month_of_day(cells.start[cell]);
+            std::int64_t amount = 0;
+            bool active = false;
+            for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
+                amount += cells.amount[cell];
+                active = active || cells.state[cell] == 2;
+            }
+            if (active) out.y.push_back(numeric::log1p(std::max(0.0, static_cast<double>(amount) / 100.0)));
+        }
+        out.first.push_back(static_cast<std::uint32_t>(out.y.size()));
+    }
+    return out;
+}
+
+result<void> take_luck_out(const run_context& run, measured& out, std::span<const measure::sales_sums> sums) {
+    const org::organisation& organisation = out.data->organisation;
+    const double top_share = out.policy.performance.top_share;
+    measure::sellers_table& sellers = out.sellers;
+    for (const auto& everybody : sellers_by_group(out.groups, out.cells)) {
+        std::vector<std::uint32_t> members;
+        assess::performance_evidence evidence;
+        for (const std::uint32_t person : everybody) {
+            const auto months = measure::detail::active_months_of(organisation, out.cells, person, out.policy.performance.ramp_months);
+            if (!(months.effective > 0.0)) continue;
+            members.push_back(person);
+            evidence.amount.push_back(static_cast<double>(sums[person].won_amount));
+            evidence.square_sum.push_back(static_cast<double>(sums[person].square_amount));
+            evidence.absolute_sum.push_back(static_cast<double>(sums[person].absolute_amount));
+            evidence.effective_months.push_back(months.effective);
+        }
+        assess::performance_posterior judged;
+        if (organisation.has_deals) {
+            DUALTRACK_TRY(judged, assess::judge_deals(run, evidence, top_share));
+        } else {
+            const monthly_logs logs = logs_of(out.cells, members);
+            judged = assess::judge_months(logs.first, logs.y, top_share);
+        }
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            const std::uint32_t person = members[i];
+            const auto put = [&](column<double>& to, double value) {
+                to.value[person] = value;
+                if (!to.valid.empty()) to.valid[person] = 1;
+            };
+            put(sellers.performance_z, judged.z[i]);
+            put(sellers.performance_sd, judged.sd[i]);
+            put(sellers.probability_top_quartile, judged.probability_top[i]);
+            out.sales_multiple[person] = judged.multiple[i];
+            if (organisation.has_deals && judged.per_month > 0.0)
+                out.expected_amount[person] = judged.multiple[i] * judged.per_month * evidence.effective_months[i];
+        }
+    }
+    return outcome::success();
+}
+
+}  // namespace
+
+result<std::shared_ptr<const measured>> measure_organisation(const run_context& run,
+                                                             std::shared_ptr<const ingest::checked_data> data,
+                                                             const org::policy& policy) {
+    const org::organisation& organisation = data->organisation;
+    if (!organisation.has_people)
+        return fail(status::schema, "schema.missing_table", "expected the table people, found none", "people");
+    if (!organisation.has_deals && !organisation.has_sales)
+        return fail(status::schema, "schema.missing_table", "expected the table deals or the table sales, found neither", "deals");
+
+    DUALTRACK_TRY(measure::scope window, measure::scope_of(run, organisation, policy));
+    org::reporting_lines lines = org::reporting_lines_of(organisation, run.memory);
+    DUALTRACK_TRY(const auto sells, measure::who_sells(run, organisation, window));
+    measure::panel cells = measure::layout_panel(run, organisation, lines, window, sells);
+    measure::spread(cells, organisation.quotas, window.quota_amount, true, true, cells.quota);
+    vec<measure::sales_sums> sums(run.memory);
+    column<double> median_days(run.memory);
+    if (organisation.has_deals) {
+        DUALTRACK_TRY(sums, measure::sum_sales(run, organisation, window, cells));
+        DUALTRACK_TRY(median_days, measure::median_cycle_days(run, organisation, window, sums));
+    } else {
+        sums.assign(organisation.n_people(), {});
+        measure::spread(cells, organisation.sales, window.sales_amount, false, false, cells.amount);
+    }
+    measure::peer_groups groups = measure::peer_groups_on(organisation, window.as_of, policy.seller.group, run.memory);
+    std::vector<std::uint32_t> over_maximum;
+    measure::sellers_table sellers = measure::measure_sellers(run, organisation, lines, window, policy, cells, groups, sums,
+                                                              median_days, over_maximum);
+    auto out = std::make_shared<measured>(measured{std::move(data), policy, std::move(window), std::move(lines), std::move(cells),
+                                                   std::move(groups), std::move(sellers), {}, {}});
+    out->sellers.market.names = &out->groups.names;  // the names moved with the groups
+    out->sales_multiple.assign(organisation.n_people(), -1.0);
+    out->expected_amount.assign(organisation.n_people(), -1.0);
+    DUALTRACK_TRYV(take_luck_out(run, *out, sums));
+    if (organisation.has_deals && organisation.has_sales)
+        add_finding(out->window.findings, {org::severity::note, "data.assumed", "sales", "", -1, -1, 1,
+                                           "deals are given, so the totals in sales are not used"});
+    say_assumed_managers(*out);
+    say_over_maximum(*out, over_maximum);
+    return std::shared_ptr<const measured>(std::move(out));
+}
+
+}  // namespace dualtrack::run

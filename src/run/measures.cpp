@@ -1,0 +1,61 @@
+// The analysis `measures`: what was sold, by whom, under whom, and how sure one can be of it.
+#include <dualtrack/measure/credit_table.hpp>
+#include <dualtrack/measure/team.hpp>
+
+#include "run/analysis.hpp"
+#include "run/measured.hpp"
+#include "run/tables.hpp"
+
+namespace dualtrack::run {
+namespace {
+
+/// P(top share) of everybody, negative where it is not known.
+std::vector<double> probability_top(const measure::sellers_table& sellers) {
+    std::vector<double> out(sellers.size(), -1.0);
+    for (std::uint32_t person = 0; person < sellers.size(); ++person)
+        if (sellers.probability_top_quartile.has(person)) out[person] = sellers.probability_top_quartile.value[person];
+    return out;
+}
+
+}  // namespace
+
+result<std::shared_ptr<analysis_result>> run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data> data,
+                                                      const org::policy& policy) {
+    DUALTRACK_TRY(const auto facts, measure_organisation(run, data, policy));
+    auto out = start_result("measures", data, policy, facts->window.as_of);
+    out->tables_read = {"people",       "assignments", "deals",  "credits", "participants",
+                        "sales",        "quotas",      "activities", "exchange_rates"};
+    // The host's allocator outlives the result, its progress callback and cancel token do not.
+    run_context later;
+    later.memory = run.memory;
+    const org::organisation& organisation = data->organisation;
+    auto teams = std::make_shared<const measure::teams_table>(measure::measure_teams(
+        run, organisation, facts->lines, facts->window, policy, facts->cells, probability_top(facts->sellers)));
+    out->tables.push_back(result_table::of("sellers", std::shared_ptr<const measure::sellers_table>(facts, &facts->sellers)));
+    out->tables.push_back(result_table("seller_months", [facts, later] {
+        return made_of(facts, measure::seller_months(later, facts->data->organisation, facts->cells));
+    }));
+    out->tables.push_back(result_table::of("teams", std::move(teams)));
+    out->tables.push_back(result_table("credit", [facts, later] {
+        return made_of(facts, measure::credit_rows(facts->data->organisation, facts->lines, facts->window, later.memory));
+    }));
+    add_findings_table(*out, facts->window.findings);
+    return out;
+}
+
+report::analysis_description describe_measures() {
+    const text_column none;
+    report::analysis_description out{
+        "measures", "what was sold, by whom and under whom, with chance taken out beside the raw figures",
+        {{"people", "deals"}, {"people", "sales"}},
+        {"assignments", "credits", "participants", "quotas", "activities", "exchange_rates"},
+        {}};
+    auto* memory = std::pmr::get_default_resource();
+    out.tables.push_back(report::view_of(measure::sellers_table(none, none, 0, memory)));
+    out.tables.push_back(report::view_of(measure::seller_months_table(none, memory)));
+    out.tables.push_back(report::view_of(measure::teams_table(none, memory)));
+    out.tables.push_back(report::view_of(measure::credit_table(none, none, memory)));
+    return out;
+}
+
+}  // namespace dualtrack::run
