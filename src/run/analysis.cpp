@@ -26,11 +26,12 @@ const analysis* find_analysis(std::string_view name) noexcept {
 }
 
 std::string catalog() {
+    std::vector<described_analysis> kept;
     std::vector<report::analysis_description> described;
     for (const analysis& one : all_analyses) {
-        described.push_back(one.describe());
-        const org::findings_table findings;
-        described.back().tables.push_back(report::view_of(findings));
+        kept.push_back(one.describe());
+        kept.back().add(org::findings_table());
+        described.push_back(kept.back().text);
     }
     std::vector<report::input_description> inputs;
     for (const ingest::contract_table& table : ingest::contract_tables) {

@@ -69,12 +69,25 @@ struct analysis_result {
     std::vector<result_table> tables;           // "findings" last
 };
 
+/// An analysis as the catalog prints it, and the empty tables its views look at.
+struct described_analysis {
+    report::analysis_description text;
+    std::vector<std::shared_ptr<const void>> empty_tables;
+
+    template <class Table>
+    void add(Table&& empty) {
+        auto kept = std::make_shared<const std::decay_t<Table>>(std::forward<Table>(empty));
+        text.tables.push_back(report::view_of(*kept));
+        empty_tables.push_back(std::move(kept));
+    }
+};
+
 /// One analysis: how it is called, what it needs, what it gives, and how it is run.
 struct analysis {
     std::string_view name;
     result<std::shared_ptr<analysis_result>> (*run)(const run_context&, std::shared_ptr<const ingest::checked_data>,
                                                     const org::policy&);
-    report::analysis_description (*describe)();  // for the catalog
+    described_analysis (*describe)();  // for the catalog
 };
 
 /// Every analysis, in the order of the catalog.

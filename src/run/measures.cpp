@@ -43,18 +43,19 @@ result<std::shared_ptr<analysis_result>> run_measures(const run_context& run, st
     return out;
 }
 
-report::analysis_description describe_measures() {
+described_analysis describe_measures() {
     const text_column none;
-    report::analysis_description out{
+    described_analysis out{{
         "measures", "what was sold, by whom and under whom, with chance taken out beside the raw figures",
         {{"people", "deals"}, {"people", "sales"}},
         {"assignments", "credits", "participants", "quotas", "activities", "exchange_rates"},
+        {}},
         {}};
     auto* memory = std::pmr::get_default_resource();
-    out.tables.push_back(report::view_of(measure::sellers_table(none, none, 0, memory)));
-    out.tables.push_back(report::view_of(measure::seller_months_table(none, memory)));
-    out.tables.push_back(report::view_of(measure::teams_table(none, memory)));
-    out.tables.push_back(report::view_of(measure::credit_table(none, none, memory)));
+    out.add(measure::sellers_table(none, none, 0, memory));
+    out.add(measure::seller_months_table(none, memory));
+    out.add(measure::teams_table(none, memory));
+    out.add(measure::credit_table(none, none, memory));
     return out;
 }
 

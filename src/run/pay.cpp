@@ -47,16 +47,17 @@ result<std::shared_ptr<analysis_result>> run_pay(const run_context& run, std::sh
     return out;
 }
 
-report::analysis_description describe_pay() {
+described_analysis describe_pay() {
     const text_column none;
-    report::analysis_description out{
+    described_analysis out{{
         "pay", "where reports earn more than their manager, and what a seat would pay each candidate",
         {{"people", "pay"}},
         {"assignments", "deals", "credits", "sales", "quotas", "vacancies", "candidates", "exchange_rates"},
+        {}},
         {}};
     auto* memory = std::pmr::get_default_resource();
-    out.tables.push_back(report::view_of(measure::pay_inversion_table(none, memory)));
-    out.tables.push_back(report::view_of(measure::offers_table(none, none, memory)));
+    out.add(measure::pay_inversion_table(none, memory));
+    out.add(measure::offers_table(none, none, memory));
     return out;
 }
 

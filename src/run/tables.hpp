@@ -12,11 +12,11 @@ namespace dualtrack::run {
 [[nodiscard]] result<std::shared_ptr<analysis_result>> run_measures(const run_context& run,
                                                                     std::shared_ptr<const ingest::checked_data> data,
                                                                     const org::policy& policy);
-[[nodiscard]] report::analysis_description describe_measures();
+[[nodiscard]] described_analysis describe_measures();
 [[nodiscard]] result<std::shared_ptr<analysis_result>> run_pay(const run_context& run,
                                                                std::shared_ptr<const ingest::checked_data> data,
                                                                const org::policy& policy);
-[[nodiscard]] report::analysis_description describe_pay();
+[[nodiscard]] described_analysis describe_pay();
 
 /// A result without tables yet.
 [[nodiscard]] inline std::shared_ptr<analysis_result> start_result(std::string_view name,
