@@ -410,6 +410,122 @@ def gamma_quantile(p, a):
     return None
 
 
+def exact_beta_tails(a, b, x):
+    """Both tails by the continued fraction on the side where it converges, with 300 bits."""
+    with mp.workprec(300):
+        def side(a, b, x):
+            leading = mp.exp(a * mp.log(x) + b * mp.log(1 - x) + mp.loggamma(a + b) - mp.loggamma(a) - mp.loggamma(b)) / a
+            c, d = mpf(1), 1 / (1 - (a + b) * x / (a + 1))
+            value = d
+            for m in range(1, 10**5):
+                before = value
+                for numerator in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+                                  -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
+                    d = 1 / (1 + numerator * d)
+                    c = 1 + numerator / c
+                    value *= d * c
+                if abs(value / before - 1) < mpf(2) ** -140:
+                    break
+            return leading * value
+        if x <= (a + 1) / (a + b + 2):
+            lower = side(a, b, x)
+            return lower, 1 - lower
+        upper = side(b, a, 1 - x)
+        return 1 - upper, upper
+
+
+def beta_shapes(rng):
+    return rng.choice(((log_uniform(rng, 0.01, 1e6), log_uniform(rng, 0.01, 1e6)), (rng.uniform(0, 30),
+                       rng.uniform(0, 30)), (rng.uniform(8, 500), rng.uniform(8, 500))))
+
+
+def beta_point(rng):
+    a, b = beta_shapes(rng)
+    mean = a / (a + b)
+    x = rng.choice((rng.random(), mean + rng.uniform(-8, 8) * math.sqrt(mean * (1 - mean) / (a + b + 1)),
+                    log_uniform(rng, 1e-10, 1)))
+    return (a, b, min(max(x, 1e-12), 1 - 2.0**-30))
+
+
+@function("beta_inc", beta_point, ((1.0, 1.0, 0.5), (0.5, 0.5, 0.25), (2.0, 3.0, 0.5), (1e6, 1e6, 0.5)))
+def beta_inc(a, b, x):
+    lower = exact_beta_tails(a, b, x)[0]
+    return None if lower < mpf(10) ** -290 else lower
+
+
+def solve(tails_of, log_density, probability, low, high):
+    """Bisection to 30 bits, then Newton, on the tail that is not near 1; t is the logit of x."""
+    def error(t):
+        lower, upper = tails_of(t)
+        if probability < 0.5:
+            return mp.log(lower / probability), mp.exp(log_density(t)) / lower
+        return -mp.log(upper / (1 - probability)), mp.exp(log_density(t)) / upper
+    while high - low > mpf(2) ** -6 * (1 + abs(low)):
+        middle = (low + high) / 2
+        low, high = (low, middle) if error(middle)[0] > 0 else (middle, high)
+    t = (low + high) / 2
+    for _ in range(60):
+        gap, slope = error(t)
+        step = max(min(gap / slope, 1), -1)
+        t -= step
+        if abs(step) < mpf(10) ** -22:
+            return t
+    return None
+
+
+def exact_beta_logit(p, a, b):
+    def tails_of(t):
+        return exact_beta_tails(a, b, 1 / (1 + mp.exp(-t)))
+    def log_density(t):
+        x = 1 / (1 + mp.exp(-t))
+        return a * mp.log(x) + b * mp.log(1 - x) + mp.loggamma(a + b) - mp.loggamma(a) - mp.loggamma(b)
+    middle = mp.log(a / b)
+    width = 4 / a + 4 / b + 12 * mp.sqrt(1 / a + 1 / b) + 40 / min(a, b, 40)
+    return solve(tails_of, log_density, p, middle - width, middle + width)
+
+
+def beta_probability(rng):
+    a, b = rng.choice(((log_uniform(rng, 0.1, 1e5), log_uniform(rng, 0.1, 1e5)), (rng.uniform(0.3, 30),
+                       rng.uniform(0.3, 30))))
+    return (rng.choice((rng.random(), rng.random(), log_uniform(rng, 1e-12, 1))), a, b)
+
+
+@function("beta_quantile", beta_probability, ((0.5, 1.0, 1.0), (0.025, 7.0, 3.0), (0.975, 7.0, 3.0), (0.5, 0.5, 0.5)))
+def beta_quantile(p, a, b):
+    t = exact_beta_logit(p, a, b)
+    return None if t is None else 1 / (1 + mp.exp(-t))
+
+
+def t_point(rng):
+    freedom = rng.choice((log_uniform(rng, 0.5, 1e9), float(rng.randrange(1, 200))))
+    return (rng.choice((rng.uniform(-8, 8), either_sign(rng, log_uniform(rng, 1e-8, 1e4)))), freedom)
+
+
+@function("student_t_cdf", t_point, ((0.0, 5.0), (-2.0, 3.0), (2.570581835636314, 5.0), (-1e-300, 2.0)))
+def student_t_cdf(t, freedom):
+    if t == 0:
+        return mpf(1) / 2
+    tail = exact_beta_tails(freedom / 2, mpf(1) / 2, freedom / (freedom + t * t))[0] / 2
+    return None if tail < mpf(10) ** -290 else tail if t < 0 else 1 - tail
+
+
+def t_probability(rng):
+    return (rng.choice((rng.random(), log_uniform(rng, 1e-12, 1), 1 - log_uniform(rng, 1e-9, 1))),
+            rng.choice((log_uniform(rng, 0.5, 1e6), float(rng.randrange(1, 200)))))
+
+
+@function("student_t_quantile", t_probability, ((0.975, 5.0), (0.025, 1.0), (0.25, 2.0), (0.4999999, 7.0)))
+def student_t_quantile(p, freedom):
+    if p == 0.5:
+        return None
+    tail = min(p, 1 - p)
+    logit = exact_beta_logit(1 - 2 * tail, mpf(1) / 2, freedom / 2)
+    if logit is None:
+        return None
+    size = mp.sqrt(freedom * mp.exp(logit))
+    return -size if p < 0.5 else size
+
+
 # ---- output ----------------------------------------------------------------------------------------------------------
 
 def rows_of(name, count, seed):

@@ -24,6 +24,21 @@ struct two_tails {
 
 namespace detail {
 
+constexpr double clamp_probability(double p) noexcept {
+    return p < 0.0 ? 0.0 : p > 1.0 ? 1.0 : p;
+}
+
+/// Both tails, when one of them is known in full; rounding never takes a probability out of 0..1.
+constexpr two_tails tails_of_lower(double lower) noexcept {
+    const double probability = clamp_probability(lower);
+    return {probability, 1.0 - probability};
+}
+
+constexpr two_tails tails_of_upper(double upper) noexcept {
+    const double probability = clamp_probability(upper);
+    return {1.0 - probability, probability};
+}
+
 /// x^a e^-x / gamma(a + 1). @pre a > 0, x > 0, both finite
 inline double gamma_leading_factor(double a, double x) noexcept {
     if (a >= 8.0) {
@@ -85,7 +100,7 @@ inline two_tails gamma_temme(double a, double deviance_share, bool above) noexce
     const double root = std::sqrt(deviance);
     const double tail = 0.5 * (root < 0.48 ? erfc(root) : erfc_tail(root, 0.0, {deviance, 0.0}));
     const double near = above ? tail + correction : tail - correction;
-    return above ? two_tails{1.0 - near, near} : two_tails{near, 1.0 - near};
+    return above ? tails_of_upper(near) : tails_of_lower(near);
 }
 
 /// Both tails for a shape below 1 next to 0, where neither series nor fraction keeps the digits of the upper tail.
@@ -101,7 +116,7 @@ inline two_tails gamma_small(double a, double x) noexcept {
     const double u = a * log(x) - log_gamma_1p(a);
     const double power = exp(u);
     const double part = power * a * sum;
-    return {power + part, -expm1(u) - part};
+    return {clamp_probability(power + part), clamp_probability(-expm1(u) - part)};
 }
 
 } // namespace detail
@@ -119,11 +134,9 @@ inline two_tails gamma_tails(double shape, double x) noexcept {
     }
     const double leading = detail::gamma_leading_factor(shape, x);
     if (x <= shape) {
-        const double lower = leading * detail::gamma_series(shape, x);
-        return {lower, 1.0 - lower};
+        return detail::tails_of_lower(leading * detail::gamma_series(shape, x));
     }
-    const double upper = leading * (shape * detail::gamma_fraction(shape, x));
-    return {1.0 - upper, upper};
+    return detail::tails_of_upper(leading * (shape * detail::gamma_fraction(shape, x)));
 }
 
 /// The probability that a gamma variable of this shape (scale 1) stays below x.
