@@ -3,31 +3,26 @@
 
 What each fact becomes
 * An order is a won deal: every order has one seller, one reseller and one date, so the owner gets all of it. The
-amount is
-  the sum of its lines, closed on the order date; nothing says when it was opened or what the list price was. The
-  segment is
-  the reseller's business type.
-* People are all 290 of DimEmployee, known by EmployeeKey; of the five people with several rows (department history) by
-the
-  key of the current row, and whoever reports to an old row reports to that person.
+  amount is the sum of its lines, closed on the order date; nothing says when it was opened or what the list price
+  was. The segment is the reseller's business type.
+* People are all 290 of DimEmployee, known by EmployeeKey; of the five people with several rows (department history)
+  by the key of the current row, and whoever reports to an old row reports to that person.
 * Assignments are the rows of DimEmployee (manager, department, title), cut for sellers where SalesTerritoryHistory
-moves them
-  to another territory, which is their market. A seller without territory (the three managers) has no market.
+  moves them to another territory, which is their market. A seller without territory (the three managers) has no
+  market.
 * Quotas: the k-th quota date is the k-th sales quarter, 2017Q3 to 2020Q2, each a full quarter although sales end in
-May 2020.
+  May 2020; that of a seller who starts within a quarter runs from the first day of work.
 * Pay: hourly rates of EmployeePayHistory times 2,080 hours. What a seller is paid beyond is CommissionPct on own
-orders; the
-  target is that commission at quota, plus the bonus; by sales year from July to June.
+  orders; the target is that commission at quota, plus the bonus; by sales year from July to June.
 
-One clock. The sales are dated 2017-2020, the other exports by their own calendars, each a constant number of days away:
-the first sellers start, and the first quota begins, 2010-12-29 in `dw` and 2011-05-31 in `oltp`, which is 2017-07-01
-in the
-sales. With that shift territory changes and hires fall on the first day of the quarter in which the orders change.
+One clock. The sales are dated 2017-2020, the other exports by their own calendars, each a constant number of days
+away: the first sellers start, and the first quota begins, 2010-12-29 in `dw` and 2011-05-31 in `oltp`, which is
+2017-07-01 in the sales. With that shift territory changes and hires fall on the first day of the quarter in which the
+orders change.
 
-`territory_managers=True` is a what-if on the same facts: sellers report to the manager of the territory they are in on
-the day
-(North America 272, Europe 290, Pacific 294), so that Saraiva's move from Canada to the United Kingdom changes his
-manager.
+`territory_managers=True` is a what-if on the same facts: sellers report to the manager of the territory they are in
+on the day (North America 272, Europe 290, Pacific 294), so that Saraiva's move from Canada to the United Kingdom
+changes his manager.
 """
 from __future__ import annotations
 
@@ -138,7 +133,11 @@ def tables(source: Path | None = None, territory_managers: bool = False) -> dict
                       ["serial", "person", "key", "year", "quarter", "amount", "date"])
     order_of = {d: k for k, d in enumerate(sorted({q["key"] for q in quota_rows}))}
     period = quarters()
-    quotas = [(person_of_key[q["person"]], *period[order_of[q["key"]]], float(q["amount"]), "own") for q in quota_rows]
+    hired = {p[0]: p[2] for p in people}
+    quotas = []
+    for q in quota_rows:
+        person, (start, end) = person_of_key[q["person"]], period[order_of[q["key"]]]
+        quotas.append((person, max(start, hired[person]), end, float(q["amount"]), "own"))
 
     tables_ = {
         "people": table(people, "person_id:s name:s hired:d left:d left_reason:s role:s market:s manager_id:s"),

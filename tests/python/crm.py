@@ -1,13 +1,11 @@
 """CRM sales opportunities as tables of the data contract: `crm.py OUT_DIR [SOURCE_DIR]`.
 
 * All 35 agents and their 6 managers are people, also the 5 agents without deals; a person's id is the name, the only
-key there
-  is. Managers report to nobody: the files end there. The market is the regional office.
+  key there is. Managers report to nobody: the files end there. The market is the regional office.
 * Team membership has no dates, so it holds from before the first deal was engaged: one open assignment a person.
 * Won and Lost are won and lost deals, opened when engaged; Engaging is open. Prospecting is open too, and has no date
-at all.
-  A lost deal's value is 0 in the file; what was asked is not known, so the amount of a lost deal is missing, not
-  nothing.
+  at all. A lost deal's value is 0 in the file; what was asked is not known, so the amount of a lost deal is missing,
+  not nothing.
 * The segment is the product ("GTXPro" is "GTX Pro" of the price list), the list price its price. There are no quotas.
 """
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Vendor exports become the tables of the data contract, as Parquet.
 
 A source folder holds one CSV or Parquet file an object, named as the vendor (or its usual loader) names it, with or
-without a
-vendor prefix and `_data` at the end: `opportunity.csv`, `sf_opportunity_data.csv`, `Opportunity.parquet`. Unknown
-columns and
-files are ignored; a missing object or column that is needed is an error with file and column.
+without a vendor prefix and `_data` at the end: `opportunity.csv`, `sf_opportunity_data.csv`, `Opportunity.parquet`.
+Unknown columns and files are ignored; a missing object or column that is needed is an error with file and column.
 """
 from __future__ import annotations
 

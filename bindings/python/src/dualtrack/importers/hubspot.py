@@ -1,13 +1,10 @@
 """HubSpot objects (deals, pipeline stages, owners, teams, engagements) to the data contract.
 
 * deal + deal_pipeline_stage -> deals: a stage that is closed_won is won, one that is closed otherwise is lost, any
-other is
-  open; the pipeline is the segment. Deals without an owner cannot be credited and closed deals without a date cannot
-  be placed:
-  both are left out with a warning. Deals merged into another are left out.
+  other is open; the pipeline is the segment. Deals without an owner cannot be credited and closed deals without a
+  date cannot be placed: both are left out with a warning. Deals merged into another are left out.
 * owner -> people (owners are all HubSpot knows: no hire date, no manager); owner_team + team -> assignments from the
-day the
-  owner was created.
+  day the owner was created.
 * engagements with an owner (engagement, engagement_deal; call, meeting) -> activities of kind selling.
 """
 from __future__ import annotations

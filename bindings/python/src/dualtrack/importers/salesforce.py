@@ -1,10 +1,10 @@
 """Salesforce objects (as in the REST API or its usual warehouse loaders) to the data contract.
 
-* opportunity -> deals: opened = created, closed = close date of closed ones, owner = who owned it when it closed (from
-  opportunity_history where there is one, so that passing an account on later moves no credit), else the owner now.
+* opportunity -> deals: opened = created, closed = close date of closed ones, owner = who owned it when it closed
+  (from opportunity_history where there is one, so that passing an account on later moves no credit), else the owner
+  now.
 * user, user_role -> people: the manager is the user's manager, else the only active user whose role is the parent
-role. Users
-  carry no hire date (their creation is when they got access), so `hired` stays empty.
+  role. Users carry no hire date (their creation is when they got access), so `hired` stays empty.
 * user_history (same columns with _fivetran_start, _fivetran_end) -> assignments.
 * opportunity_split -> credits; opportunity_team_member -> participants; earlier owners take part as sellers.
 * task, event on an opportunity -> activities of kind selling.

@@ -1,12 +1,10 @@
 """Workday reports (worker, position and organisation history) to the data contract.
 
 * worker_history -> people: the latest row of a worker. Workday's termination date is the last day of work, so the
-first day
-  not employed (`left`) is the day after. Involuntary ends are dismissals, voluntary ones resignations.
-* worker_position_history (primary positions) x worker_position_organization_history x organization -> assignments: cut
-where the position's data take effect or the supervisory organisation changes; the manager is the organisation's, or the
-  one above
-  for whoever manages it. The site is the market.
+  first day not employed (`left`) is the day after. Involuntary ends are dismissals, voluntary ones resignations.
+* worker_position_history (primary positions) x worker_position_organization_history x organization -> assignments:
+  cut where the position's data take effect or the supervisory organisation changes; the manager is the
+  organisation's, or the one above for whoever manages it. The site is the market.
 * worker_history's yearly base pay -> pay, a row from each date it took effect.
 * position -> vacancies: open positions, and filled ones by whom.
 """
