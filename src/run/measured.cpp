@@ -50,12 +50,12 @@ monthly_logs logs_of(const measure::panel& cells, const std::vector<std::uint32_
         for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1];) {
             const std::int32_t month = calendar::month_of_day(cells.start[cell]);
             std::int64_t amount = 0;
-            bool active = false;
+            bool is_active = false;
             for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
                 amount += cells.amount[cell];
-                active = active || cells.state[cell] == 2;
+                is_active = is_active || cells.state[cell] == measure::active;
             }
-            if (active) out.y.push_back(numeric::log1p(std::max(0.0, static_cast<double>(amount) / 100.0)));
+            if (is_active) out.y.push_back(numeric::log1p(std::max(0.0, static_cast<double>(amount) / 100.0)));
         }
         out.first.push_back(static_cast<std::uint32_t>(out.y.size()));
     }
@@ -117,7 +117,7 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
     org::reporting_lines lines = org::reporting_lines_of(organisation, run.memory);
     DUALTRACK_TRY(const auto sells, measure::who_sells(run, organisation, window));
     measure::panel cells = measure::layout_panel(run, organisation, lines, window, sells);
-    measure::spread(cells, organisation.quotas, window.quota_amount, true, true, cells.quota);
+    measure::spread_quotas(cells, organisation.quotas, window.quota_amount, cells.quota);
     vec<measure::sales_sums> sums(run.memory);
     column<double> median_days(run.memory);
     if (organisation.has_deals) {
@@ -125,7 +125,7 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
         DUALTRACK_TRY(median_days, measure::median_cycle_days(run, organisation, window, sums));
     } else {
         sums.assign(organisation.n_people(), {});
-        measure::spread(cells, organisation.sales, window.sales_amount, false, false, cells.amount);
+        measure::spread_totals(cells, organisation.sales, window.sales_amount, cells.amount);
     }
     measure::peer_groups groups = measure::peer_groups_on(organisation, window.as_of, policy.seller.group, run.memory);
     std::vector<std::uint32_t> over_maximum;

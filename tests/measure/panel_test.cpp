@@ -80,14 +80,14 @@ TEST(panel, counts_no_day_before_hiring_after_leaving_or_between_assignments) {
     std::int32_t gap = 0;
     for (std::uint32_t cell = it.cells.first[1]; cell < it.cells.first[2]; ++cell) {
         const std::int32_t days = it.cells.end_of(1, cell) - it.cells.start[cell];
-        active += it.cells.state[cell] == 2 ? days : 0;
-        gap += it.cells.state[cell] == 1 ? days : 0;
+        active += it.cells.state[cell] == measure::active ? days : 0;
+        gap += it.cells.state[cell] == measure::between_assignments ? days : 0;
     }
     EXPECT_EQ(active, 21 + 29 + 30 + 20);
     EXPECT_EQ(gap, 31);
 }
 
-TEST(panel, spreads_a_quarters_quota_over_the_days_employed) {
+TEST(panel, expects_nothing_of_anybody_after_they_left) {
     const auto it = layout(
         test::data_of({{"people", R"([{"person_id":"s","left":"2024-02-01"},{"person_id":"t"}])"},
                        {"quotas", R"([{"person_id":"s","start":"2024-01-01","end":"2024-04-01","amount":910},
@@ -96,7 +96,7 @@ TEST(panel, spreads_a_quarters_quota_over_the_days_employed) {
                        {"deals", R"([{"deal_id":"1","owner_id":"t","amount":1,"closed":"2024-03-31","outcome":"won"}])"}}),
         R"({"version":1,"window_months":3})");
     std::vector<std::int64_t> quota(it.cells.start.size(), 0);
-    measure::spread(it.cells, it.data->organisation.quotas, {}, true, true, quota);
+    measure::spread_quotas(it.cells, it.data->organisation.quotas, {}, quota);
     std::int64_t of_s = 0;
     std::int64_t of_t = 0;
     for (std::uint32_t cell = it.cells.first[0]; cell < it.cells.first[1]; ++cell) of_s += quota[cell];

@@ -22,12 +22,15 @@
 
 namespace dualtrack::measure {
 
+/// What a person was on the days of a cell.
+enum cell_state : std::uint8_t { not_yet_hired, has_left, between_assignments, active };
+
 /// Cells of one seller after the other, by time. [n_cells] each, unless said.
 struct panel {
     vec<std::uint32_t> first;    // cells of person p: [first[p], first[p + 1]); none for those who do not sell; [n_people + 1]
     vec<std::int32_t> start;     // first day; a cell ends where the next begins, the last at the end of the window
     vec<std::uint32_t> manager;  // person, or no_index
-    vec<std::uint8_t> state;     // 0 not employed, 1 in a gap between assignments, 2 active
+    vec<std::uint8_t> state;     // a cell_state
     vec<std::int64_t> amount;    // credited, minor units
     vec<std::uint32_t> won, lost;
     vec<std::int64_t> quota;     // own quota, minor units
@@ -113,6 +116,22 @@ inline void borders_of(const org::organisation& organisation, const org::reporti
     out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
+template <class Counts>
+void spread(const panel& cells, const org::period_columns& periods, std::span<const std::int64_t> converted,
+            const Counts& counts, std::span<std::int64_t> into) {
+    for (std::size_t i = 0; i < periods.person.size(); ++i) {
+        const std::int64_t amount = converted.empty() ? periods.amount[i] : converted[i];
+        const std::uint32_t person = periods.person[i];
+        if (amount == no_money || !cells.sells(person)) continue;
+        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell) {
+            const std::int32_t from = std::max(periods.start[i], cells.start[cell]);
+            const std::int32_t to = std::min(periods.end[i], cells.end_of(person, cell));
+            if (to <= from || !counts(i, static_cast<cell_state>(cells.state[cell]))) continue;
+            into[cell] += prorated(amount, periods.start[i], periods.end[i], from, to);
+        }
+    }
+}
+
 /// Whether a day lies in a gap between two assignments of a person.
 inline bool in_gap(const org::assignment_columns& assignments, std::uint32_t person, std::int32_t day) noexcept {
     if (assignments.first.empty()) return false;
@@ -143,9 +162,10 @@ inline panel layout_panel(const run_context& run, const org::organisation& organ
             for (const std::int32_t day : borders) {
                 out.start.push_back(day);
                 out.manager.push_back(lines.manager_on(person, day).manager);
-                const bool employed_then = day >= employed.from && day < employed.to;
-                const bool gap = detail::in_gap(organisation.assignments, person, day);
-                out.state.push_back(!employed_then ? 0 : gap ? 1 : 2);
+                out.state.push_back(day < employed.from                                               ? not_yet_hired
+                                    : day >= employed.to                                              ? has_left
+                                    : detail::in_gap(organisation.assignments, person, day)           ? between_assignments
+                                                                                                      : active);
             }
         }
         out.first.push_back(static_cast<std::uint32_t>(out.start.size()));
@@ -158,23 +178,21 @@ inline panel layout_panel(const run_context& run, const org::organisation& organ
     return out;
 }
 
-/// Spreads amounts by period over the cells they fall on; only days of employment count when `employed_only`.
-inline void spread(const panel& cells, const org::period_columns& periods, std::span<const std::int64_t> converted,
-                   bool employed_only, bool own_scope_only, std::span<std::int64_t> into) {
-    for (std::size_t i = 0; i < periods.person.size(); ++i) {
-        const std::int64_t amount = converted.empty() ? periods.amount[i] : converted[i];
-        const std::uint32_t person = periods.person[i];
-        if (amount == no_money || !cells.sells(person)) continue;
-        if (own_scope_only && !periods.scope.empty() &&
-            periods.scope[i] != static_cast<std::uint8_t>(org::quota_scope::own))
-            continue;
-        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell) {
-            const std::int32_t from = std::max(periods.start[i], cells.start[cell]);
-            const std::int32_t to = std::min(periods.end[i], cells.end_of(person, cell));
-            if (to <= from || (employed_only && cells.state[cell] == 0)) continue;
-            into[cell] += prorated(amount, periods.start[i], periods.end[i], from, to);
-        }
-    }
+/// Spreads totals by period over the cells they fall on.
+inline void spread_totals(const panel& cells, const org::period_columns& periods, std::span<const std::int64_t> converted,
+                          std::span<std::int64_t> into) {
+    detail::spread(cells, periods, converted, [](std::size_t, cell_state) { return true; }, into);
+}
+
+/// Spreads own quotas over the cells they fall on. A quota that was given for days before hiring counts in full (it was set
+/// knowing when the person would start); nothing is expected of anybody after they left.
+inline void spread_quotas(const panel& cells, const org::period_columns& quotas, std::span<const std::int64_t> converted,
+                          std::span<std::int64_t> into) {
+    const auto counts = [&](std::size_t row, cell_state state) {
+        const bool own = quotas.scope.empty() || quotas.scope[row] == static_cast<std::uint8_t>(org::quota_scope::own);
+        return own && state != has_left;
+    };
+    detail::spread(cells, quotas, converted, counts, into);
 }
 
 /// One row a person and month in which they were active, sold, lost or had a quota; by person, then month.
@@ -215,17 +233,17 @@ inline seller_months_table seller_months(const run_context& run, const org::orga
             std::int64_t quota = 0;
             std::int64_t won = 0;
             std::int64_t lost = 0;
-            bool active = false;
+            bool is_active = false;
             std::uint32_t manager = no_index;
             for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
                 amount += cells.amount[cell];
                 quota += cells.quota[cell];
                 won += cells.won[cell];
                 lost += cells.lost[cell];
-                active = active || cells.state[cell] == 2;
+                is_active = is_active || cells.state[cell] == active;
                 manager = cells.manager[cell];
             }
-            if (!active && amount == 0 && quota == 0 && won == 0 && lost == 0) continue;
+            if (!is_active && amount == 0 && quota == 0 && won == 0 && lost == 0) continue;
             out.person_id.index.push_back(person);
             out.month.day.push_back(calendar::first_day_of_month(month));
             out.manager_id.index.push_back(manager);

@@ -42,13 +42,13 @@ inline bool volatility_of(const panel& cells, std::uint32_t person, double& out)
         const std::int32_t month = calendar::month_of_day(cells.start[cell]);
         std::int64_t month_amount = 0;
         std::int64_t month_quota = 0;
-        bool active = false;
+        bool is_active = false;
         for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
             month_amount += cells.amount[cell];
             month_quota += cells.quota[cell];
-            active = active || cells.state[cell] == 2;
+            is_active = is_active || cells.state[cell] == active;
         }
-        if (!active) continue;
+        if (!is_active) continue;
         amount.push_back(static_cast<double>(month_amount));
         quota.push_back(static_cast<double>(month_quota));
         every_quota = every_quota && month_quota > 0;
@@ -117,7 +117,7 @@ inline active_months active_months_of(const org::organisation& organisation, con
     const bool ramps = ramp_months > 0.0 && !people.hired.empty() && people.hired[person] != no_date;
     const double ramp_end = ramps ? static_cast<double>(people.hired[person]) + ramp_months * days_a_month : 0.0;
     for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell) {
-        if (cells.state[cell] != 2) continue;
+        if (cells.state[cell] != active) continue;
         const std::int32_t start = cells.start[cell];
         const std::int32_t end = cells.end_of(person, cell);
         const double in_month = calendar::days_in_month(calendar::month_of_day(start));
@@ -209,15 +209,15 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         } else missing(out.log_relative_sales);
     }
     for (const auto& members : sellers_by_group(groups, cells)) {
-        std::vector<double> active;
+        std::vector<double> logs;
         std::vector<std::int64_t> won;
         std::vector<std::int64_t> lost;
         for (const std::uint32_t person : members) {
-            if (compared[person] != 0) active.push_back(log_sales[person]);
+            if (compared[person] != 0) logs.push_back(log_sales[person]);
             won.push_back(sums[person].won);
             lost.push_back(sums[person].lost);
         }
-        const double mean = active.empty() ? 0.0 : numeric::fixed_sum(active) / static_cast<double>(active.size());
+        const double mean = logs.empty() ? 0.0 : numeric::fixed_sum(logs) / static_cast<double>(logs.size());
         const win_rate_prior prior = fit_win_rates(won, lost);
         for (std::size_t i = 0; i < members.size(); ++i) {
             const std::uint32_t person = members[i];
