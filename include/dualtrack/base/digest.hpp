@@ -52,20 +52,12 @@ public:
         bytes_.push_back(1);
         raw_text(text);
     }
-    void whole(std::int64_t value) {
-        bytes_.push_back(1);
-        raw(static_cast<std::uint64_t>(value), 8);
-    }
-    void real(double value) {
-        bytes_.push_back(1);
-        raw(std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value), 8);
-    }
-    void raw(std::uint64_t value, int n_bytes) {
-        for (int i = 0; i < n_bytes; ++i) bytes_.push_back(static_cast<char>((value >> (8 * i)) & 0xFFU));
-    }
+    void whole(std::int64_t value) { eight_bytes(static_cast<std::uint64_t>(value)); }
+    void real(double value) { eight_bytes(std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value)); }
+    void raw(std::uint64_t value) { append(bytes_of(value).data(), 8); }
     void raw_text(std::string_view text) {
-        raw(text.size(), 4);
-        bytes_.insert(bytes_.end(), text.begin(), text.end());
+        append(bytes_of(text.size()).data(), 4);  // a text has less than 4 GiB
+        append(text.data(), text.size());
     }
     void raw_digest(const sha256_digest& digest) { bytes_.insert(bytes_.end(), digest.begin(), digest.end()); }
 
@@ -73,6 +65,19 @@ public:
     void clear() noexcept { bytes_.clear(); }
 
 private:
+    static std::array<char, 8> bytes_of(std::uint64_t value) noexcept {
+        std::array<char, 8> out;
+        for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
+        return out;
+    }
+    void append(const char* from, std::size_t size) { bytes_.insert(bytes_.end(), from, from + size); }
+    void eight_bytes(std::uint64_t value) {
+        const std::array<char, 8> eight = bytes_of(value);
+        std::array<char, 9> all{1};
+        std::copy(eight.begin(), eight.end(), all.begin() + 1);
+        append(all.data(), all.size());
+    }
+
     vec<char> bytes_;
 };
 
@@ -107,7 +112,7 @@ template <class Append>
     cell_bytes all(run.memory);
     all.raw_text(name);
     all.raw_text(kind);
-    all.raw(static_cast<std::uint64_t>(n_rows), 8);
+    all.raw(static_cast<std::uint64_t>(n_rows));
     for (const sha256_digest& hash : hashes) all.raw_digest(hash);
     for (const std::int64_t n : missing) out.n_missing += n;
     out.hash = sha256_of(all.view());
@@ -118,7 +123,7 @@ template <class Append>
 inline void digest_order(table_digest& table) {
     cell_bytes all(std::pmr::get_default_resource());
     all.raw_text(table.name);
-    all.raw(static_cast<std::uint64_t>(table.n_rows), 8);
+    all.raw(static_cast<std::uint64_t>(table.n_rows));
     for (const column_digest& column : table.columns) all.raw_digest(column.hash);
     table.ordered = sha256_of(all.view());
 }
@@ -141,7 +146,7 @@ template <class Append>
     std::sort(hashes.begin(), hashes.end());
     cell_bytes header(run.memory);
     header.raw_text(table.name);
-    header.raw(static_cast<std::uint64_t>(table.n_rows), 8);
+    header.raw(static_cast<std::uint64_t>(table.n_rows));
     for (const column_digest& column : table.columns) {
         header.raw_text(column.name);
         header.raw_text(column.kind);
