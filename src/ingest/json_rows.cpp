@@ -282,6 +282,12 @@ result<std::vector<key_column>> collect_keys(const json_document& document, cons
             keys[known->second].node.push_back(key + 1);
         }
     }
+    if (n_rows == 0)  // no row names a column: a table without rows has those it must have
+        for (const contract_column& column : table.columns)
+            if (column.is_required) {
+                keys.emplace_back().name = column.name;
+                keys.back().contract = &column;
+            }
     if (keys.size() * std::size_t{n_rows} > most_cells)
         return fail(status::data, "limit.rows", "expected at most 200000000 cells in JSON rows, found more",
                     std::string(table.name));

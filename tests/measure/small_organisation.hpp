@@ -17,14 +17,14 @@
 
 namespace dualtrack::test {
 
-using rows = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+using table_texts = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 inline std::string said(const error& e) {
     return std::string(e.code) + " at " + e.where + " row " + std::to_string(e.row) + ": " + e.message;
 }
 
 /// The checked data of JSON rows; throws what went wrong, so that a test fails with the sentence.
-inline std::shared_ptr<const ingest::checked_data> data_of(rows tables, const run_context& run = {}) {
+inline std::shared_ptr<const ingest::checked_data> data_of(table_texts tables, const run_context& run = {}) {
     ingest::table_set set;
     for (const auto& [name, json] : tables)
         if (auto added = ingest::add_json_rows(set, name, json); !added) throw std::runtime_error(said(added.error()));
