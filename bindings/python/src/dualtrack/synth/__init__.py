@@ -21,7 +21,7 @@ correlated .19 with skill (A). Sex, race and age are drawn last and say nothing 
 segment:
 
     opportunities ~ Poisson(1.5 / .45 * exp(s_i + g_it + season_t + u_kt + effect_m + dip_it) * ramp_it / W_im)
-    amount        = exp(segment + b_i + .8 z), 0.3 % of them 12 times as large
+    amount        = exp(segment + b_i + .8 z), 0.1 % of them 12 times as large
     P(manager joins) = logistic(a_m + 1.0 z)                 managers join big deals
     P(won)        = p_i + segment + .02 z + help_m [joined]    help is a risk difference
 

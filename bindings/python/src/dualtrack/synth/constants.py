@@ -63,11 +63,12 @@ class Constants:
     win_probability: float = 0.45       # J
     amount_log_sd: float = 0.8          # J: within segment
     amount_slope: float = 0.02          # J: win probability per sd of log amount
-    mega_probability: float = 0.003     # J: a deal many times its size
+    mega_probability: float = 0.001     # J: a deal many times its size
     mega_factor: float = 12.0
     segments: tuple[str, ...] = ("small_business", "mid_market", "enterprise")
     segment_mix: tuple[float, ...] = (.45, .35, .20)
-    segment_median: tuple[float, ...] = (8_000.0, 25_000.0, 80_000.0)
+    # d: with these a year's sales relative to quota are half skill, half chance: reliability .50 (B [STU])
+    segment_median: tuple[float, ...] = (12_000.0, 20_000.0, 36_000.0)
     segment_cycle_days: tuple[float, ...] = (35.0, 70.0, 120.0)
     segment_win_offset: tuple[float, ...] = (.03, 0.0, -.03)
     season: tuple[float, ...] = (.84, .86, 1.24, .86, .90, 1.26, .80, .82, 1.22, .92, .98, 1.30)  # mean 1
@@ -95,7 +96,7 @@ class Constants:
     effect_residual_sd: float = 0.20    # B/J
     manager_ramp_months: float = 0.0    # C [F90] says 6.2; 0 keeps value added exact from the first month
     hero: Style = Style(.15, .75, .10, .12, .02, .5, .20, .4, .1, -.12, .30)
-    mixed: Style = Style(.55, .35, .06, .08, .02, .2, .15, 1.0, .6, 0.0, .10)
+    mixed: Style = Style(.55, .35, .06, .08, .02, .2, .15, 1.0, .6, 0.0, 0.0)
     hero_maker: Style = Style(.30, .10, .04, .02, .01, .05, .10, 1.6, 1.0, .06, 0.0)
     style_readiness_slope: float = 1.0  # J: readiness shifts the odds of hero_maker up and of hero down
     involvement_logit_sd: float = 0.3   # J: between managers of a style

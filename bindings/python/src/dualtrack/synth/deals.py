@@ -5,7 +5,7 @@ import numpy as np
 
 from .constants import STYLES
 from .history import Simulation
-from .people import NEVER, sigmoid
+from .people import NEVER, sigmoid, taken_weight
 from .tables import bools, dates, ids, rng, words
 
 BLOCK = 65_536          # owners drawn from one random stream; fixed, so that nothing depends on how work is cut
@@ -29,6 +29,7 @@ def month_deals(sim: Simulation, m: int) -> None:
     sellers, heads = sim.owners(m), sim.own_selling(m)
     np.add.at(p.active_ring, (sellers["who"], slot), sellers["part"])
     _quotas(sim, m, sellers)
+    _own_quotas(sim, m, sellers, heads)
     sim.month_credit = np.zeros(p.n)
     for owners, purpose in ((sellers, SELLERS), (heads, MANAGERS_OWN)):
         for k in range(-(-len(owners["who"]) // BLOCK)):
@@ -39,18 +40,34 @@ def month_deals(sim: Simulation, m: int) -> None:
     sim.sellers = sellers
 
 
+def _mean_amount(c) -> float:
+    mean = float(np.dot(c.segment_mix, c.segment_median)) * np.exp(c.amount_log_sd**2 / 2)
+    return mean * (1 + c.mega_probability * (c.mega_factor - 1))
+
+
+def _own_quotas(sim: Simulation, m: int, sellers: dict, heads: dict) -> None:
+    """Managers who keep deals of their own have a quota for them and for the credit they take on the reports' deals; it
+    is not part of anybody's team quota."""
+    c, p, who = sim.c, sim.people, heads["who"]
+    taken = sellers["opportunities"] * np.exp(p.log_book[sellers["who"]]) * taken_weight(
+        c, p, p.win_p[sellers["who"]], sellers["boss"])
+    taken = np.bincount(sellers["team"], taken, sim.seats.n_teams)[heads["team"]]
+    own = c.win_probability * heads["opportunities"] * np.exp(p.log_book[who])
+    amount = np.round(c.quota_stretch * _mean_amount(c) * (own + taken), 2)
+    sim.quota_log.add(person=who, month=np.full(len(who), m), first=heads["first"], last=heads["last"], amount=amount,
+                      head=np.ones(len(who), dtype=np.int8))
+
+
 def _quotas(sim: Simulation, m: int, sellers: dict) -> None:
     """The month's part of everyone's quota: the seller's book times season, at the ramp's pace."""
     c, p = sim.c, sim.people
-    mean = float(np.dot(c.segment_mix, c.segment_median)) * np.exp(c.amount_log_sd**2 / 2)
-    mean *= 1 + c.mega_probability * (c.mega_factor - 1)
     month = (c.end.month - 1 - sim.months + m) % 12
     who = sellers["who"]
-    amount = (c.quota_stretch * c.wins_per_month * mean * c.season[month] * np.exp(p.log_book[who])
+    amount = (c.quota_stretch * c.wins_per_month * _mean_amount(c) * c.season[month] * np.exp(p.log_book[who])
               * sellers["part"] * np.maximum(sellers["ramp"], .25))
     amount = np.round(amount, 2)
     sim.quota_log.add(person=who, month=np.full(len(who), m), first=sellers["first"], last=sellers["last"],
-                      amount=amount)
+                      amount=amount, head=np.zeros(len(who), dtype=np.int8))
     np.add.at(p.pay_quota, who, amount)
     team = np.bincount(sellers["team"], amount, sim.seats.n_teams)
     sim.team_quota[:, m] = roll_up(sim, team)
@@ -284,7 +301,8 @@ def open_deals(sim: Simulation) -> None:
         deals = _opportunities(sim, owners, draw, full * c.open_months)
         n = len(deals["row"])
         age = np.floor(draw.gamma(1.2, np.array(c.segment_cycle_days)[deals["segment"]] / 1.5)).astype(np.int32)
-        opened = end - 1 - age
+        opened = np.maximum(end - 1 - age, p.hired[deals["who"]])
+        age = end - 1 - opened
         joined, _ = _joining(sim, owners, deals, draw, end)
         number = sim.next_deal + np.arange(n)
         sim.next_deal += n

@@ -158,9 +158,9 @@ def write_quotas(sim: Simulation) -> None:
     # periods end with the calendar quarter (or month), whatever month the data begin in
     lead = (c.end.month - 1 - sim.months) % step
     period_of = (np.arange(sim.months) + lead) // step
-    log = {name: sim.quota_log.column(name) for name in ("person", "month", "first", "last", "amount")}
+    log = {name: sim.quota_log.column(name) for name in ("person", "month", "first", "last", "amount", "head")}
     period = period_of[log["month"]]
-    key = log["person"].astype(np.int64) * (sim.months + 1) + period
+    key = (log["person"].astype(np.int64) * (sim.months + 1) + period) * 2 + log["head"]
     order = np.lexsort((log["month"], key))
     log = {name: column[order] for name, column in log.items()}
     cut = np.flatnonzero(np.concatenate([[True], np.diff(key[order]) != 0])) if len(order) else np.zeros(0, dtype=int)

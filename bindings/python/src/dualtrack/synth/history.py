@@ -197,6 +197,7 @@ class Simulation:
         p.left[leavers] = day
         p.reason[leavers] = np.searchsorted(np.cumsum(c.reasons[:-1]), draw.random(len(leavers)), side="right")
         outside, promoted = [], []
+        self._chosen: set[int] = set()
         for level in range(int(s.level[-1]) - 1, 0, -1):
             for seat in sorted(vacated[level]):
                 choice = self._fill(level, int(seat), day, draw)
@@ -261,7 +262,8 @@ class Simulation:
         external = draw.random() < c.external_hire
         if level == 1:
             who = self.candidates_for(seat, draw, day)
-            who = who[p.level[who] == 0]
+            free = np.array([x not in self._chosen for x in who.tolist()], dtype=bool)
+            who = who[(p.level[who] == 0) & free]
             rows = self.candidate_rows(who)
         else:
             below = np.flatnonzero(s.parent == seat) if level > 1 else []
@@ -283,6 +285,7 @@ class Simulation:
         if choice >= 0:
             interviewed[choice] = True
         winner = int(who[choice]) if choice >= 0 else -1
+        self._chosen.add(winner)
         row = {"vacancy": self.next_vacancy, "level": level, "seat": seat, "boss": int(self.manager[s.parent[seat]]),
                "opens": max(day - 30, int(self.days[0])), "filled_by": winner, "external": choice < 0, "open": False,
                "reports": int((s.team == seat).sum()) if level == 1 and s.n_sellers < 5000 else self._reports(seat)}

@@ -181,6 +181,14 @@ class People:
         self.norm_slope[who] = (join * z) @ NODE_WEIGHTS
 
 
+def taken_weight(c: Constants, people: People, win_p, manager: np.ndarray) -> np.ndarray:
+    """Amount-weighted share of a report's opportunities that is won and credited to the manager who joined."""
+    share, slope, add = people.norm_share[manager], people.norm_slope[manager], people.help[manager]
+    styles = [getattr(c, s) for s in STYLES]
+    taken = np.array([s.credit_probability * s.credit_share for s in styles])[people.style[manager]]
+    return taken * (win_p * share + c.amount_slope * slope + add * share)
+
+
 def win_weight(c: Constants, people: People, seller: np.ndarray, manager: np.ndarray) -> np.ndarray:
     """Amount-weighted probability that a seller's deal is won and credited to the team's sellers.
 
@@ -189,11 +197,8 @@ def win_weight(c: Constants, people: People, seller: np.ndarray, manager: np.nda
     effect exactly, however much the manager joins: what the manager closes, the reports do not learn to close.
     """
     base = people.win_p[seller] + c.amount_slope * c.amount_log_sd
-    share, slope, add = people.norm_share[manager], people.norm_slope[manager], people.help[manager]
-    styles = [getattr(c, s) for s in STYLES]
-    taken = np.array([s.credit_probability * s.credit_share for s in styles])[people.style[manager]]
-    joined = people.win_p[seller] * share + c.amount_slope * slope + add * share
-    return base + add * share - taken * joined
+    help_ = people.help[manager] * people.norm_share[manager]
+    return base + help_ - taken_weight(c, people, people.win_p[seller], manager)
 
 
 def step_back_change(c: Constants, people: People, manager: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -201,11 +206,9 @@ def step_back_change(c: Constants, people: People, manager: np.ndarray) -> tuple
     bring, and
     of what the reports are credited with, which no longer loses the manager's part."""
     base = c.win_probability + c.amount_slope * c.amount_log_sd
-    share, slope, add = people.norm_share[manager], people.norm_slope[manager], people.help[manager]
-    styles = [getattr(c, s) for s in STYLES]
-    taken = np.array([s.credit_probability * s.credit_share for s in styles])[people.style[manager]]
-    joined = c.win_probability * share + c.amount_slope * slope + add * share
-    return base / (base + add * share) - 1, base / (base + add * share - taken * joined) - 1
+    help_ = people.help[manager] * people.norm_share[manager]
+    taken = taken_weight(c, people, c.win_probability, manager)
+    return base / (base + help_) - 1, base / (base + help_ - taken) - 1
 
 
 def normal_cdf(x: np.ndarray) -> np.ndarray:
