@@ -43,7 +43,7 @@ if(WHAT STREQUAL "exports")
 
 elseif(WHAT STREQUAL "imports")
   # From libstdc++ anything but what prints, reads the locale, the clock or the environment; from C only what is listed.
-  # No libm beyond correctly rounded functions, nothing that ends the host, no destructor registered for exit.
+  # No libm beyond correctly rounded functions, nothing that ends the host. (Who calls __cxa_atexit: "initialisers".)
   set(allowed
     memcpy memmove memset memcmp memchr strlen strcmp strncmp bcmp malloc free realloc aligned_alloc posix_memalign
     sqrt floor ceil trunc round rint nearbyint lrint llrint lround llround fma ldexp frexp scalbn
@@ -55,7 +55,9 @@ elseif(WHAT STREQUAL "imports")
     __cxa_throw_bad_array_new_length __cxa_guard_acquire __cxa_guard_release __cxa_guard_abort __cxa_pure_virtual
     __cxa_init_primary_exception __cxa_bad_cast __dynamic_cast __libc_single_threaded
     pthread_create pthread_join pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait pthread_cond_signal
-    pthread_cond_broadcast syscall
+    pthread_cond_broadcast pthread_once __once_proxy syscall __cxa_atexit
+    # the compiler's own arithmetic
+    __divmodti4 __divti3 __modti3 __udivti3 __umodti3 __udivmodti4 __multi3 __floattidf __floatuntidf __fixdfti __popcountdi2
     # Boost.System's error categories, which Boost.JSON carries along; our own text never goes through them.
     snprintf vsnprintf __snprintf_chk __vsnprintf_chk strerror_r strncpy __strncpy_chk
     ${ALLOW})
