@@ -85,8 +85,8 @@ bool equal_text(const char* a, const char* b) noexcept {
     return std::strcmp(a, b) == 0;
 }
 
-/// Whether two checked schemas have the same columns of the same types, in the same order. Columns beyond the contract are
-/// compared at the top alone, as they are never read.
+/// Whether two checked schemas have the same columns of the same types, in the same order. Columns beyond the contract
+/// are compared at the top alone, as they are never read.
 std::int64_t first_difference(const ArrowSchema& a, const ArrowSchema& b) noexcept {
     const std::int64_t n = std::min(a.n_children, b.n_children);
     for (std::int64_t i = 0; i < n; ++i) {
@@ -100,7 +100,7 @@ std::int64_t first_difference(const ArrowSchema& a, const ArrowSchema& b) noexce
     return a.n_children == b.n_children ? -1 : n;
 }
 
-}  // namespace
+} // namespace
 
 result<const contract_table*> known_table(std::string_view name) {
     if (const contract_table* table = find_contract_table(name)) return table;
@@ -126,15 +126,14 @@ std::int64_t find_column(const input_table& table, std::string_view column) noex
 }
 
 result<void> add_stream(table_set& set, std::string_view name, ArrowArrayStream* moved_in) {
-    if (moved_in == nullptr)
-        return fail(status::argument, "argument.null", "expected an Arrow stream, found NULL");
+    if (moved_in == nullptr) return fail(status::argument, "argument.null", "expected an Arrow stream, found NULL");
     owned<ArrowArrayStream> stream(*moved_in);
     if (!stream.there())
         return fail(status::argument, "arrow.released", "expected an Arrow stream, found a released one");
     DUALTRACK_TRY(const contract_table* known, known_table(name));
     if (find_mutable(set, name) != nullptr)
-        return fail(status::argument, "argument.table_name", "expected a table that is not there yet, found a second one",
-                    std::string(name));
+        return fail(status::argument, "argument.table_name",
+                    "expected a table that is not there yet, found a second one", std::string(name));
     auto table = std::make_shared<input_table>();
     table->name = known->name;
     DUALTRACK_TRY(table->schema, take_schema(*known, *stream));
@@ -154,7 +153,8 @@ result<void> add_batch(table_set& set, std::string_view name, ArrowSchema* moved
     if (moved_schema == nullptr || moved_array == nullptr)
         return fail(status::argument, "argument.null", "expected an Arrow schema and an Arrow array, found NULL");
     if (!schema.there() || !batch.there())
-        return fail(status::argument, "arrow.released", "expected an Arrow schema and an Arrow array, found a released one");
+        return fail(status::argument, "arrow.released",
+                    "expected an Arrow schema and an Arrow array, found a released one");
     DUALTRACK_TRY(const contract_table* known, known_table(name));
     DUALTRACK_TRY(const table_plan plan, check_schema(*known, *schema));
     input_table* table = find_mutable(set, name);
@@ -165,8 +165,8 @@ result<void> add_batch(table_set& set, std::string_view name, ArrowSchema* moved
         table = fresh.get();
     } else if (const std::int64_t i = first_difference(*table->schema, *schema); i >= 0) {
         return fail(status::schema, "arrow.children",
-                    "expected the columns of the first batch, found another at position " + integer_text(i) + " in batch " +
-                        integer_text(static_cast<std::int64_t>(table->batches.size())),
+                    "expected the columns of the first batch, found another at position " + integer_text(i) +
+                        " in batch " + integer_text(static_cast<std::int64_t>(table->batches.size())),
                     std::string(name));
     }
     const auto number = static_cast<std::int64_t>(table->batches.size());
@@ -189,4 +189,4 @@ result<void> add_batch(table_set& set, std::string_view name, ArrowSchema* moved
     return success();
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -72,8 +72,7 @@ result<void> check_type(const spot& at, const ArrowSchema& schema, const arrow_t
                                                         found.empty() ? shown(type.format) : std::string(found)));
     }
     if (type.kind == physical::unread)
-        return at.schema("arrow.unsupported",
-                         expected_found("a type that widens exactly to a cell", type_text(type)));
+        return at.schema("arrow.unsupported", expected_found("a type that widens exactly to a cell", type_text(type)));
     if (is_extension(schema.metadata))
         return at.schema("arrow.unsupported", expected_found("a plain type", "an extension type"));
     if (schema.n_children != 0)
@@ -113,8 +112,8 @@ result<void> check_names(const contract_table& table, const ArrowSchema& schema)
         names.emplace_back(std::string_view(child->name, length), i);
     }
     std::sort(names.begin(), names.end());
-    const auto twice = std::adjacent_find(names.begin(), names.end(),
-                                          [](const auto& a, const auto& b) { return a.first == b.first; });
+    const auto twice =
+        std::adjacent_find(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
     if (twice != names.end())
         return spot{table.name, twice->first}.schema(
             "schema.duplicate_column", "expected one column of the name, found it at positions " +
@@ -133,15 +132,15 @@ result<void> check_lengths(const spot& at, const ArrowArray& array) {
     if (array.offset < 0 || array.offset > longest_array)
         return at.data("arrow.length", expected_found("an offset of 0 to 2^40", integer_text(array.offset)));
     if (array.null_count < -1 || array.null_count > array.length)
-        return at.data("arrow.null_count",
-                       expected_found("a null count of -1 to " + integer_text(array.length), integer_text(array.null_count)));
+        return at.data("arrow.null_count", expected_found("a null count of -1 to " + integer_text(array.length),
+                                                          integer_text(array.null_count)));
     return success();
 }
 
 result<void> check_buffers(const spot& at, const ArrowArray& array, physical kind) {
     const std::int64_t n = buffers_of(kind);
-    const bool fits = kind == physical::utf8_view ? array.n_buffers >= n && array.n_buffers <= most_rows
-                                                  : array.n_buffers == n;
+    const bool fits =
+        kind == physical::utf8_view ? array.n_buffers >= n && array.n_buffers <= most_rows : array.n_buffers == n;
     if (!fits)
         return at.data("arrow.buffers",
                        expected_found(integer_text(n) + (kind == physical::utf8_view ? " buffers or more" : " buffers"),
@@ -149,15 +148,16 @@ result<void> check_buffers(const spot& at, const ArrowArray& array, physical kin
     if (n == 0) return success();
     if (array.buffers == nullptr) return at.data("arrow.buffers", expected_found("an array of buffers", "NULL"));
     if (array.length > 0 && array.buffers[1] == nullptr)
-        return at.data("arrow.buffers",
-                       expected_found(is_text(kind) && kind != physical::utf8_view ? "a buffer of offsets" : "a buffer of values",
-                                      "NULL for " + integer_text(array.length) + " rows"));
+        return at.data(
+            "arrow.buffers",
+            expected_found(is_text(kind) && kind != physical::utf8_view ? "a buffer of offsets" : "a buffer of values",
+                           "NULL for " + integer_text(array.length) + " rows"));
     if (array.n_children != 0)
         return at.data("arrow.children", expected_found("no children of a column", integer_text(array.n_children)));
     return success();
 }
 
-}  // namespace
+} // namespace
 
 column_window window_of(const ArrowArray& batch, std::int64_t child, std::int64_t first_row) noexcept {
     const ArrowArray* array = batch.children[child];
@@ -200,9 +200,9 @@ result<table_plan> check_schema(const contract_table& table, const ArrowSchema& 
         const char* name = schema.children[i]->name;
         // A column that nobody reads may have a type that nobody knows, but not none at all.
         if (format == nullptr || *format == 0 || bounded_length(format, longest_format) == longest_format)
-            return spot{table.name, name}.schema("arrow.format",
-                                                 expected_found("a format of the Arrow C data interface",
-                                                                format == nullptr ? "NULL" : shown(read_format(format).format)));
+            return spot{table.name, name}.schema(
+                "arrow.format", expected_found("a format of the Arrow C data interface",
+                                               format == nullptr ? "NULL" : shown(read_format(format).format)));
         if (const contract_column* known = find_contract_column(table, name))
             plan.columns.push_back(plan_column(schema, i, known));
     }
@@ -236,14 +236,15 @@ result<void> check_shape(const table_plan& plan, const ArrowArray& batch, std::i
                                       (batch.n_buffers == 1 ? "NULL" : integer_text(batch.n_buffers)) + in_batch));
     for (std::int64_t i = 0; i < batch.n_children; ++i)
         if (batch.children[i] == nullptr)
-            return at.schema("arrow.children", expected_found("a column at position " + integer_text(i), "NULL" + in_batch));
+            return at.schema("arrow.children",
+                             expected_found("a column at position " + integer_text(i), "NULL" + in_batch));
     // Lengths hold for every column, read or not; only then do windows mean anything.
     for (std::int64_t i = 0; i < batch.n_children; ++i) {
         const ArrowArray& child = *batch.children[i];
         DUALTRACK_TRYV(check_lengths(at, child));
         if (child.length < batch.offset + batch.length)
-            return at.schema("arrow.children", expected_found(integer_text(batch.offset + batch.length) + " rows of column " +
-                                                                  integer_text(i),
+            return at.schema("arrow.children", expected_found(integer_text(batch.offset + batch.length) +
+                                                                  " rows of column " + integer_text(i),
                                                               integer_text(child.length) + in_batch));
     }
     for (const column_plan& column : plan.columns) {
@@ -251,8 +252,9 @@ result<void> check_shape(const table_plan& plan, const ArrowArray& batch, std::i
         const spot there{plan.name, column.name, false, first_row};
         DUALTRACK_TRYV(check_buffers(there, child, column.type.kind));
         if (column.is_dictionary != (child.dictionary != nullptr))
-            return there.data("arrow.dictionary", expected_found(column.is_dictionary ? "a dictionary" : "no dictionary",
-                                                                 (column.is_dictionary ? "NULL" : "one") + in_batch));
+            return there.data("arrow.dictionary",
+                              expected_found(column.is_dictionary ? "a dictionary" : "no dictionary",
+                                             (column.is_dictionary ? "NULL" : "one") + in_batch));
         if (!column.is_dictionary) continue;
         const spot inside{plan.name, column.name, true};
         if (child.dictionary->dictionary != nullptr)
@@ -263,4 +265,4 @@ result<void> check_shape(const table_plan& plan, const ArrowArray& batch, std::i
     return success();
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

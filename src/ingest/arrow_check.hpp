@@ -1,7 +1,7 @@
-// Nothing of a host's table is read before its structure holds: lengths, offsets, buffers, bitmaps, borders of text, indices
-// into dictionaries, UTF-8. The Arrow C data interface carries no buffer sizes, so this is all that can be known.
-// Columns beyond the data contract are held to their lengths alone: they are never read.
-// Reference: Apache Arrow, "The Arrow C data interface" and "Arrow columnar format".
+// Nothing of a host's table is read before its structure holds: lengths, offsets, buffers, bitmaps, borders of text,
+// indices into dictionaries, UTF-8. The Arrow C data interface carries no buffer sizes, so this is all that can be
+// known. Columns beyond the data contract are held to their lengths alone: they are never read. Reference: Apache
+// Arrow, "The Arrow C data interface" and "Arrow columnar format".
 #pragma once
 
 #include <cstdint>
@@ -21,16 +21,16 @@ namespace dualtrack::ingest {
 inline constexpr std::int64_t most_columns = 4096;
 inline constexpr std::int64_t most_rows = 2147483647;
 inline constexpr std::int64_t most_batches = 1000000;
-inline constexpr std::int64_t longest_cell = 1 << 20;               // bytes of one text cell
-inline constexpr std::int64_t longest_array = std::int64_t{1} << 40;  // before any arithmetic on a declared length
+inline constexpr std::int64_t longest_cell = 1 << 20;                // bytes of one text cell
+inline constexpr std::int64_t longest_array = std::int64_t{1} << 40; // before any arithmetic on a declared length
 
 /// A column of the data contract as the host's schema has it.
 struct column_plan {
-    std::int64_t child = 0;  // position in the schema
+    std::int64_t child = 0; // position in the schema
     std::string_view name;
     const contract_column* contract = nullptr;
-    arrow_type type;    // of the cells; of the indices when is_dictionary
-    arrow_type values;  // of the dictionary
+    arrow_type type;   // of the cells; of the indices when is_dictionary
+    arrow_type values; // of the dictionary
     bool is_dictionary = false;
 };
 
@@ -57,7 +57,8 @@ struct column_window {
 [[nodiscard]] result<table_plan> check_schema(const contract_table& table, const ArrowSchema& schema);
 
 /// One column of a schema that passed check_schema, without checking it again.
-[[nodiscard]] column_plan plan_column(const ArrowSchema& schema, std::int64_t child, const contract_column* contract) noexcept;
+[[nodiscard]] column_plan plan_column(const ArrowSchema& schema, std::int64_t child,
+                                      const contract_column* contract) noexcept;
 
 /// Checks what can be said of a batch without looking into its buffers: lengths, children, buffer counts.
 [[nodiscard]] result<void> check_shape(const table_plan& plan, const ArrowArray& batch, std::int64_t batch_number,
@@ -67,4 +68,4 @@ struct column_window {
 [[nodiscard]] result<void> check_content(const table_plan& plan, std::span<const owned<ArrowArray>> batches,
                                          std::span<const std::int64_t> first_rows);
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -18,7 +18,7 @@ struct stretch {
     const ArrowArray* array = nullptr;
     std::int64_t start = 0;
     std::int64_t n = 0;
-    std::int64_t first_row = 0;  // -1: a dictionary, whose elements are no rows
+    std::int64_t first_row = 0; // -1: a dictionary, whose elements are no rows
 
     [[nodiscard]] auto fault(std::string_view code, std::string message, std::int64_t i) const {
         if (first_row < 0 && i >= 0) message += " in dictionary entry " + integer_text(i);
@@ -29,19 +29,18 @@ struct stretch {
     [[nodiscard]] const std::uint8_t* validity() const noexcept {
         return array->n_buffers == 0 ? nullptr : static_cast<const std::uint8_t*>(array->buffers[0]);
     }
-    [[nodiscard]] bool has(std::int64_t i) const noexcept { return validity() == nullptr || bit_at(validity(), start + i); }
+    [[nodiscard]] bool has(std::int64_t i) const noexcept {
+        return validity() == nullptr || bit_at(validity(), start + i);
+    }
     /// Calls f(begin, end) for every run of elements that are there.
-    template <class F>
-    bool each_present(F&& f) const {
+    template <class F> bool each_present(F&& f) const {
         if (validity() == nullptr) return n == 0 || f(std::int64_t{0}, n);
-        return each_run(validity(), start, n, [&f](std::int64_t begin, std::int64_t end, bool set) {
-            return !set || f(begin, end);
-        });
+        return each_run(validity(), start, n,
+                        [&f](std::int64_t begin, std::int64_t end, bool set) { return !set || f(begin, end); });
     }
 };
 
-template <class T>
-T load(const void* buffer, std::int64_t i) noexcept {
+template <class T> T load(const void* buffer, std::int64_t i) noexcept {
     T value;
     std::memcpy(&value, static_cast<const char*>(buffer) + i * static_cast<std::int64_t>(sizeof(T)), sizeof value);
     return value;
@@ -60,14 +59,13 @@ result<void> check_nulls(const stretch& at) {
     const std::int64_t found = array.length - count_set(at.validity(), array.offset, array.length);
     if (found != array.null_count)
         return at.fault("arrow.null_count",
-                        "expected " + integer_text(array.null_count) + " nulls as declared, found " + integer_text(found) +
-                            " in the bitmap",
+                        "expected " + integer_text(array.null_count) + " nulls as declared, found " +
+                            integer_text(found) + " in the bitmap",
                         -1);
     return success();
 }
 
-template <class Offset>
-result<void> check_offsets(const stretch& at) {
+template <class Offset> result<void> check_offsets(const stretch& at) {
     if (at.n == 0) return success();
     const void* borders = at.array->buffers[1];
     const auto border = [&](std::int64_t i) { return load<Offset>(borders, at.start + i); };
@@ -96,10 +94,12 @@ result<void> check_offsets(const stretch& at) {
                             i);
     }
     if (border(at.n) > longest_array)
-        return at.fault("arrow.offsets", "expected offsets up to 2^40, found " + integer_text(std::int64_t{border(at.n)}), 0);
+        return at.fault("arrow.offsets",
+                        "expected offsets up to 2^40, found " + integer_text(std::int64_t{border(at.n)}), 0);
     if (border(at.n) > border(0) && at.array->buffers[2] == nullptr)
-        return at.fault("arrow.buffers",
-                        "expected " + integer_text(std::int64_t{border(at.n)} - border(0)) + " bytes of text, found NULL", -1);
+        return at.fault(
+            "arrow.buffers",
+            "expected " + integer_text(std::int64_t{border(at.n)} - border(0)) + " bytes of text, found NULL", -1);
     return success();
 }
 
@@ -108,11 +108,13 @@ result<void> check_views(const stretch& at) {
     const std::int64_t n_buffers = array.n_buffers - 3;
     const void* sizes = array.buffers[array.n_buffers - 1];
     if (n_buffers > 0 && sizes == nullptr)
-        return at.fault("arrow.buffers", "expected the sizes of " + integer_text(n_buffers) + " buffers, found NULL", -1);
+        return at.fault("arrow.buffers", "expected the sizes of " + integer_text(n_buffers) + " buffers, found NULL",
+                        -1);
     for (std::int64_t k = 0; k < n_buffers; ++k)
         if (load<std::int64_t>(sizes, k) < 0)
             return at.fault("arrow.view",
-                            "expected a buffer size of 0 or more, found " + integer_text(load<std::int64_t>(sizes, k)), -1);
+                            "expected a buffer size of 0 or more, found " + integer_text(load<std::int64_t>(sizes, k)),
+                            -1);
     std::int64_t bad = -1;
     std::string_view code;
     std::string message;
@@ -134,7 +136,8 @@ result<void> check_views(const stretch& at) {
         const auto offset = load<std::int32_t>(view, 3);
         if (buffer < 0 || buffer >= n_buffers)
             return wrong(i, "arrow.view",
-                         "expected one of " + integer_text(n_buffers) + " buffers, found number " + integer_text(buffer));
+                         "expected one of " + integer_text(n_buffers) + " buffers, found number " +
+                             integer_text(buffer));
         const auto size = load<std::int64_t>(sizes, buffer);
         if (offset < 0 || std::int64_t{offset} + length > size)
             return wrong(i, "arrow.view",
@@ -156,8 +159,7 @@ result<void> check_views(const stretch& at) {
     return success();
 }
 
-template <class Index>
-result<void> check_indices(const stretch& at, std::int64_t n_entries) {
+template <class Index> result<void> check_indices(const stretch& at, std::int64_t n_entries) {
     const void* indices = at.array->buffers[1];
     const auto index = [&](std::int64_t i) { return load<Index>(indices, at.start + i); };
     const auto is_outside = [n_entries](Index value) {
@@ -179,39 +181,51 @@ result<void> check_indices(const stretch& at, std::int64_t n_entries) {
     if constexpr (std::is_signed_v<Index>) {
         found = integer_text(index(bad));
     } else {
-        found = index(bad) > static_cast<std::uint64_t>(most_rows) ? "one above 2147483647"
-                                                                   : integer_text(static_cast<std::int64_t>(index(bad)));
+        found = index(bad) > static_cast<std::uint64_t>(most_rows)
+                    ? "one above 2147483647"
+                    : integer_text(static_cast<std::int64_t>(index(bad)));
     }
-    return at.fault("arrow.dictionary",
-                    "expected an index below " + integer_text(n_entries) + ", found " + found, bad);
+    return at.fault("arrow.dictionary", "expected an index below " + integer_text(n_entries) + ", found " + found, bad);
 }
 
 result<void> check_indices(const stretch& at, physical kind, std::int64_t n_entries) {
     switch (kind) {
-    case physical::int8: return check_indices<std::int8_t>(at, n_entries);
-    case physical::uint8: return check_indices<std::uint8_t>(at, n_entries);
-    case physical::int16: return check_indices<std::int16_t>(at, n_entries);
-    case physical::uint16: return check_indices<std::uint16_t>(at, n_entries);
-    case physical::int32: return check_indices<std::int32_t>(at, n_entries);
-    case physical::uint32: return check_indices<std::uint32_t>(at, n_entries);
-    case physical::int64: return check_indices<std::int64_t>(at, n_entries);
-    default: return check_indices<std::uint64_t>(at, n_entries);
+    case physical::int8:
+        return check_indices<std::int8_t>(at, n_entries);
+    case physical::uint8:
+        return check_indices<std::uint8_t>(at, n_entries);
+    case physical::int16:
+        return check_indices<std::int16_t>(at, n_entries);
+    case physical::uint16:
+        return check_indices<std::uint16_t>(at, n_entries);
+    case physical::int32:
+        return check_indices<std::int32_t>(at, n_entries);
+    case physical::uint32:
+        return check_indices<std::uint32_t>(at, n_entries);
+    case physical::int64:
+        return check_indices<std::int64_t>(at, n_entries);
+    default:
+        return check_indices<std::uint64_t>(at, n_entries);
     }
 }
 
 result<void> check_structure(const stretch& at, physical kind) {
     DUALTRACK_TRYV(check_nulls(at));
     switch (kind) {
-    case physical::utf8: return check_offsets<std::int32_t>(at);
-    case physical::large_utf8: return check_offsets<std::int64_t>(at);
-    case physical::utf8_view: return check_views(at);
-    default: return success();
+    case physical::utf8:
+        return check_offsets<std::int32_t>(at);
+    case physical::large_utf8:
+        return check_offsets<std::int64_t>(at);
+    case physical::utf8_view:
+        return check_views(at);
+    default:
+        return success();
     }
 }
 
-/// UTF-8 of text whose borders hold. Runs of rows are looked at as one piece while they are ASCII, which nearly all are.
-template <class Offset>
-result<void> check_utf8(const stretch& at, bool is_redacted) {
+/// UTF-8 of text whose borders hold. Runs of rows are looked at as one piece while they are ASCII, which nearly all
+/// are.
+template <class Offset> result<void> check_utf8(const stretch& at, bool is_redacted) {
     const void* borders = at.array->buffers[1];
     const char* text = static_cast<const char*>(at.array->buffers[2]);
     const auto border = [&](std::int64_t i) { return static_cast<std::int64_t>(load<Offset>(borders, at.start + i)); };
@@ -248,16 +262,21 @@ result<void> check_utf8_views(const stretch& at, bool is_redacted) {
         return true;
     });
     if (bad < 0) return success();
-    return at.fault("data.utf8", "expected text in UTF-8, found " + (is_redacted ? "[redacted]" : shown(chunk.at(bad))), bad);
+    return at.fault("data.utf8", "expected text in UTF-8, found " + (is_redacted ? "[redacted]" : shown(chunk.at(bad))),
+                    bad);
 }
 
 result<void> check_text(const stretch& at, physical kind, bool is_redacted) {
     if (at.n == 0) return success();
     switch (kind) {
-    case physical::utf8: return check_utf8<std::int32_t>(at, is_redacted);
-    case physical::large_utf8: return check_utf8<std::int64_t>(at, is_redacted);
-    case physical::utf8_view: return check_utf8_views(at, is_redacted);
-    default: return success();
+    case physical::utf8:
+        return check_utf8<std::int32_t>(at, is_redacted);
+    case physical::large_utf8:
+        return check_utf8<std::int64_t>(at, is_redacted);
+    case physical::utf8_view:
+        return check_utf8_views(at, is_redacted);
+    default:
+        return success();
     }
 }
 
@@ -275,7 +294,7 @@ result<void> check_rows(const table_plan& plan, const ArrowArray& batch, std::in
     return success();
 }
 
-}  // namespace
+} // namespace
 
 result<void> check_content(const table_plan& plan, std::span<const owned<ArrowArray>> batches,
                            std::span<const std::int64_t> first_rows) {
@@ -286,7 +305,8 @@ result<void> check_content(const table_plan& plan, std::span<const owned<ArrowAr
         const auto each = [&](auto&& check) -> result<void> {
             for (std::size_t b = 0; b < batches.size(); ++b) {
                 const column_window window = window_of(*batches[b], column.child, first_rows[b]);
-                DUALTRACK_TRYV(check(stretch{plan.name, column.name, window.array, window.start, window.n_rows, window.first_row}));
+                DUALTRACK_TRYV(check(
+                    stretch{plan.name, column.name, window.array, window.start, window.n_rows, window.first_row}));
             }
             return success();
         };
@@ -301,12 +321,12 @@ result<void> check_content(const table_plan& plan, std::span<const owned<ArrowAr
             continue;
         }
         DUALTRACK_TRYV(each([&](const stretch& at) { return check_structure(entries(at), column.values.kind); }));
-        DUALTRACK_TRYV(each([&](const stretch& at) {
-            return check_indices(at, column.type.kind, at.array->dictionary->length);
-        }));
-        DUALTRACK_TRYV(each([&](const stretch& at) { return check_text(entries(at), column.values.kind, is_redacted); }));
+        DUALTRACK_TRYV(
+            each([&](const stretch& at) { return check_indices(at, column.type.kind, at.array->dictionary->length); }));
+        DUALTRACK_TRYV(
+            each([&](const stretch& at) { return check_text(entries(at), column.values.kind, is_redacted); }));
     }
     return success();
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -100,4 +100,4 @@ std::int64_t count_set(const std::uint8_t* bits, std::int64_t first, std::int64_
     return count;
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

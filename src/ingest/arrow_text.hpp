@@ -32,10 +32,9 @@ inline constexpr std::size_t longest_shown = 64;
     return ((bits[at >> 3] >> (static_cast<unsigned>(at) & 7U)) & 1U) != 0;
 }
 
-/// Calls f(begin, end, is_set) for every run of equal bits among n bits from `first`, in order; stops when f returns false.
-/// Reads no byte beyond the last bit.
-template <class F>
-bool each_run(const std::uint8_t* bits, std::int64_t first, std::int64_t n, F&& f) {
+/// Calls f(begin, end, is_set) for every run of equal bits among n bits from `first`, in order; stops when f returns
+/// false. Reads no byte beyond the last bit.
+template <class F> bool each_run(const std::uint8_t* bits, std::int64_t first, std::int64_t n, F&& f) {
     std::int64_t begin = 0;
     while (begin < n) {
         const bool set = bit_at(bits, first + begin);
@@ -67,4 +66,4 @@ bool each_run(const std::uint8_t* bits, std::int64_t first, std::int64_t n, F&& 
 /// How many of n bits from `first` are set.
 [[nodiscard]] std::int64_t count_set(const std::uint8_t* bits, std::int64_t first, std::int64_t n) noexcept;
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -58,24 +58,41 @@ bool is_width(std::string_view text) noexcept {
 
 physical read_single(char letter) noexcept {
     switch (letter) {
-    case 'n': return physical::null;
-    case 'b': return physical::boolean;
-    case 'c': return physical::int8;
-    case 'C': return physical::uint8;
-    case 's': return physical::int16;
-    case 'S': return physical::uint16;
-    case 'i': return physical::int32;
-    case 'I': return physical::uint32;
-    case 'l': return physical::int64;
-    case 'L': return physical::uint64;
-    case 'e': return physical::float16;
-    case 'f': return physical::float32;
-    case 'g': return physical::float64;
-    case 'u': return physical::utf8;
-    case 'U': return physical::large_utf8;
+    case 'n':
+        return physical::null;
+    case 'b':
+        return physical::boolean;
+    case 'c':
+        return physical::int8;
+    case 'C':
+        return physical::uint8;
+    case 's':
+        return physical::int16;
+    case 'S':
+        return physical::uint16;
+    case 'i':
+        return physical::int32;
+    case 'I':
+        return physical::uint32;
+    case 'l':
+        return physical::int64;
+    case 'L':
+        return physical::uint64;
+    case 'e':
+        return physical::float16;
+    case 'f':
+        return physical::float32;
+    case 'g':
+        return physical::float64;
+    case 'u':
+        return physical::utf8;
+    case 'U':
+        return physical::large_utf8;
     case 'z':
-    case 'Z': return physical::unread;
-    default: return physical::malformed;
+    case 'Z':
+        return physical::unread;
+    default:
+        return physical::malformed;
     }
 }
 
@@ -86,11 +103,16 @@ physical read_temporal(std::string_view text) noexcept {
         if (text == known) return physical::unread;
     if (text.size() < 4 || !text.starts_with("ts") || text[3] != ':') return physical::malformed;
     switch (text[2]) {
-    case 's': return physical::seconds;
-    case 'm': return physical::milliseconds;
-    case 'u': return physical::microseconds;
-    case 'n': return physical::nanoseconds;
-    default: return physical::malformed;
+    case 's':
+        return physical::seconds;
+    case 'm':
+        return physical::milliseconds;
+    case 'u':
+        return physical::microseconds;
+    case 'n':
+        return physical::nanoseconds;
+    default:
+        return physical::malformed;
     }
 }
 
@@ -98,11 +120,12 @@ physical read_nested(std::string_view text) noexcept {
     for (const std::string_view known : {"+l", "+L", "+vl", "+vL", "+s", "+m", "+r"})
         if (text == known) return physical::unread;
     if (text.starts_with("+w:") && is_width(text.substr(3))) return physical::unread;
-    if ((text.starts_with("+ud:") || text.starts_with("+us:")) && is_number_list(text.substr(4))) return physical::unread;
+    if ((text.starts_with("+ud:") || text.starts_with("+us:")) && is_number_list(text.substr(4)))
+        return physical::unread;
     return physical::malformed;
 }
 
-}  // namespace
+} // namespace
 
 arrow_type read_format(const char* format) noexcept {
     arrow_type type;
@@ -133,14 +156,17 @@ arrow_type read_format(const char* format) noexcept {
 std::int64_t value_bytes(physical kind) noexcept {
     switch (kind) {
     case physical::int8:
-    case physical::uint8: return 1;
+    case physical::uint8:
+        return 1;
     case physical::int16:
     case physical::uint16:
-    case physical::float16: return 2;
+    case physical::float16:
+        return 2;
     case physical::int32:
     case physical::uint32:
     case physical::float32:
-    case physical::date32: return 4;
+    case physical::date32:
+        return 4;
     case physical::int64:
     case physical::uint64:
     case physical::float64:
@@ -148,9 +174,12 @@ std::int64_t value_bytes(physical kind) noexcept {
     case physical::seconds:
     case physical::milliseconds:
     case physical::microseconds:
-    case physical::nanoseconds: return 8;
-    case physical::decimal128: return 16;
-    default: return 0;
+    case physical::nanoseconds:
+        return 8;
+    case physical::decimal128:
+        return 16;
+    default:
+        return 0;
     }
 }
 
@@ -159,4 +188,4 @@ std::string type_text(const arrow_type& type) {
     return std::string(physical_words[static_cast<std::size_t>(type.kind)]);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

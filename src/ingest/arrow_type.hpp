@@ -1,6 +1,6 @@
-// The type of an Arrow column, read from its format string. Only the types that widen exactly to a cell of the data contract
-// are told apart; the rest is known but not read, and anything else is malformed.
-// Reference: Apache Arrow, "The Arrow C data interface", format strings.
+// The type of an Arrow column, read from its format string. Only the types that widen exactly to a cell of the data
+// contract are told apart; the rest is known but not read, and anything else is malformed. Reference: Apache Arrow,
+// "The Arrow C data interface", format strings.
 #pragma once
 
 #include <array>
@@ -11,20 +11,62 @@
 namespace dualtrack::ingest {
 
 enum class physical : std::uint8_t {
-    null, boolean, int8, uint8, int16, uint16, int32, uint32, int64, uint64, float16, float32, float64, decimal128,
-    date32, date64, seconds, milliseconds, microseconds, nanoseconds, utf8, large_utf8, utf8_view,
-    unread,     // a type of Arrow that no cell of the contract takes
-    malformed,  // no type of Arrow
+    null,
+    boolean,
+    int8,
+    uint8,
+    int16,
+    uint16,
+    int32,
+    uint32,
+    int64,
+    uint64,
+    float16,
+    float32,
+    float64,
+    decimal128,
+    date32,
+    date64,
+    seconds,
+    milliseconds,
+    microseconds,
+    nanoseconds,
+    utf8,
+    large_utf8,
+    utf8_view,
+    unread,    // a type of Arrow that no cell of the contract takes
+    malformed, // no type of Arrow
 };
-inline constexpr std::array<std::string_view, 25> physical_words{
-    "null", "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64",
-    "decimal128", "date32", "date64", "timestamp in seconds", "timestamp in milliseconds", "timestamp in microseconds",
-    "timestamp in nanoseconds", "utf8", "large_utf8", "utf8 view", "a type that is not read", "no type"};
+inline constexpr std::array<std::string_view, 25> physical_words{"null",
+                                                                 "bool",
+                                                                 "int8",
+                                                                 "uint8",
+                                                                 "int16",
+                                                                 "uint16",
+                                                                 "int32",
+                                                                 "uint32",
+                                                                 "int64",
+                                                                 "uint64",
+                                                                 "float16",
+                                                                 "float32",
+                                                                 "float64",
+                                                                 "decimal128",
+                                                                 "date32",
+                                                                 "date64",
+                                                                 "timestamp in seconds",
+                                                                 "timestamp in milliseconds",
+                                                                 "timestamp in microseconds",
+                                                                 "timestamp in nanoseconds",
+                                                                 "utf8",
+                                                                 "large_utf8",
+                                                                 "utf8 view",
+                                                                 "a type that is not read",
+                                                                 "no type"};
 
 struct arrow_type {
     physical kind = physical::malformed;
-    std::int32_t scale = 0;      // decimal128
-    std::string_view zone;       // timestamps; points into the format string
+    std::int32_t scale = 0; // decimal128
+    std::string_view zone;  // timestamps; points into the format string
     std::string_view format;
 };
 
@@ -52,4 +94,4 @@ inline constexpr std::size_t longest_format = 4096;
 /// The type as a message names it: "int64", "decimal128", "dictionary of utf8", or the format string itself.
 [[nodiscard]] std::string type_text(const arrow_type& type);
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -28,7 +28,7 @@ result<cell_column> open_column(const run_context& run, const input_table& table
 result<void> each_piece(const run_context& run, const cell_column& column,
                         callable<result<void>(const cell_window&, std::int64_t, std::int64_t)> f) {
     run_context context = run;
-    context.progress = nullptr;  // a column is too small a part of a run to be told
+    context.progress = nullptr; // a column is too small a part of a run to be told
     if (column.n_rows() <= most_serial_rows) context.threads = 1;
     return for_blocks(context, column.n_rows(), block_rows,
                       [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) -> result<void> {
@@ -61,8 +61,8 @@ error wrong_type(const cell_column& column, std::string_view expected) {
     if (column.plan.is_dictionary) message += "a dictionary of ";
     message += type_text(column.cell_type());
     const cell_kind kind = column.plan.contract->kind;
-    const bool is_name = kind == cell_kind::id || kind == cell_kind::text || kind == cell_kind::word ||
-                         kind == cell_kind::category;
+    const bool is_name =
+        kind == cell_kind::id || kind == cell_kind::text || kind == cell_kind::word || kind == cell_kind::category;
     if (is_text(found) && !is_name) message += "; text is never parsed, so cast the column before it is handed over";
     if (is_floating(found) && kind == cell_kind::id)
         message += "; integers with missing values must stay integers, so cast the column before it is handed over";
@@ -99,4 +99,4 @@ found_cells found_in(const input_table& table, std::string_view column) noexcept
     return found_cells::other;
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

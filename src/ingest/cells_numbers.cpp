@@ -16,7 +16,7 @@ constexpr wide_int power_of_ten(std::int32_t exponent) noexcept {
     return power;
 }
 
-constexpr std::int32_t widest_power = 38;  // 10^38 is the largest that fits
+constexpr std::int32_t widest_power = 38; // 10^38 is the largest that fits
 
 constexpr auto make_powers() noexcept {
     std::array<wide_int, widest_power + 1> powers{};
@@ -27,10 +27,11 @@ constexpr auto powers = make_powers();
 
 constexpr auto make_double_powers() noexcept {
     std::array<double, 23> doubles{};
-    for (std::int32_t i = 0; i < 23; ++i) doubles[static_cast<std::size_t>(i)] = static_cast<double>(powers[static_cast<std::size_t>(i)]);
+    for (std::int32_t i = 0; i < 23; ++i)
+        doubles[static_cast<std::size_t>(i)] = static_cast<double>(powers[static_cast<std::size_t>(i)]);
     return doubles;
 }
-constexpr auto double_powers = make_double_powers();  // exact up to 10^22
+constexpr auto double_powers = make_double_powers(); // exact up to 10^22
 
 bool fits_int64(wide_int number) noexcept {
     return number <= std::numeric_limits<std::int64_t>::max() && number > std::numeric_limits<std::int64_t>::min();
@@ -43,7 +44,7 @@ bool scale_up(wide_int number, std::int32_t exponent, std::int64_t& to) noexcept
         return true;
     }
     if (exponent > 18 || !fits_int64(number)) return false;
-    const wide_int product = number * powers[static_cast<std::size_t>(exponent)];  // below 2^63 * 10^18 < 2^127
+    const wide_int product = number * powers[static_cast<std::size_t>(exponent)]; // below 2^63 * 10^18 < 2^127
     to = static_cast<std::int64_t>(product);
     return fits_int64(product);
 }
@@ -73,15 +74,14 @@ cell_fault explain_cell(const Convert& convert, const char* values, std::int64_t
 }
 
 /// The loop over cells of one type, chosen once a column.
-template <class Convert>
-struct kernel {
-    std::int64_t (*run)(const Convert&, const char*, std::int64_t, std::int64_t, typename Convert::out*) noexcept = nullptr;
+template <class Convert> struct kernel {
+    std::int64_t (*run)(const Convert&, const char*, std::int64_t, std::int64_t,
+                        typename Convert::out*) noexcept = nullptr;
     cell_fault (*explain)(const Convert&, const char*, std::int64_t) = nullptr;
 };
 
 /// The kernel of a type; without a loop when Convert does not read the type.
-template <class Convert>
-kernel<Convert> kernel_of(physical kind) noexcept {
+template <class Convert> kernel<Convert> kernel_of(physical kind) noexcept {
     kernel<Convert> found;
     const auto offer = [&](auto constant) {
         constexpr physical known = decltype(constant)::value;
@@ -99,30 +99,32 @@ template <class Convert>
 error explain_fault(const cell_column& column, const Convert& convert, const kernel<Convert>& loop,
                     const cell_window& window, std::int64_t i, std::int64_t row) {
     const cell_fault fault = loop.explain(convert, window.values(), window.start + i);
-    return {status::data, fault.code, "expected " + fault.expected + ", found " + column.found(fault.found), column.where(),
-            row};
+    return {status::data, fault.code, "expected " + fault.expected + ", found " + column.found(fault.found),
+            column.where(), row};
 }
 
 template <class Convert>
 result<void> read_plain(const run_context& run, const cell_column& column, const Convert& convert,
                         const kernel<Convert>& loop, const sink<typename Convert::out>& to) {
-    return each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
-        std::int64_t bad = -1;
-        bool is_null = false;
-        each_cell_run(window, begin, end, [&](std::int64_t from, std::int64_t stop, bool there) {
-            if (there) {
-                bad = loop.run(convert, window.values(), window.start + from, stop - from, to.value + window.first_row + from);
-                if (bad >= 0) bad += from;
-            } else if (!to.set_missing(window.first_row + from, stop - from)) {
-                bad = from;
-                is_null = true;
-            }
-            return bad < 0;
+    return each_piece(
+        run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
+            std::int64_t bad = -1;
+            bool is_null = false;
+            each_cell_run(window, begin, end, [&](std::int64_t from, std::int64_t stop, bool there) {
+                if (there) {
+                    bad = loop.run(convert, window.values(), window.start + from, stop - from,
+                                   to.value + window.first_row + from);
+                    if (bad >= 0) bad += from;
+                } else if (!to.set_missing(window.first_row + from, stop - from)) {
+                    bad = from;
+                    is_null = true;
+                }
+                return bad < 0;
+            });
+            if (bad < 0) return success();
+            if (is_null) return column.missing_at(window.first_row + bad);
+            return outcome::failure(explain_fault(column, convert, loop, window, bad, window.first_row + bad));
         });
-        if (bad < 0) return success();
-        if (is_null) return column.missing_at(window.first_row + bad);
-        return outcome::failure(explain_fault(column, convert, loop, window, bad, window.first_row + bad));
-    });
 }
 
 template <class Convert>
@@ -163,8 +165,8 @@ result<void> read_fixed(const run_context& run, const cell_column& column, const
 
 /// A reader whose missing cells have a value of their own.
 template <class Convert>
-result<vec<typename Convert::out>> read_marked(const run_context& run, const cell_column& column, const Convert& convert,
-                                               typename Convert::out missing, presence need) {
+result<vec<typename Convert::out>> read_marked(const run_context& run, const cell_column& column,
+                                               const Convert& convert, typename Convert::out missing, presence need) {
     vec<typename Convert::out> values(static_cast<std::size_t>(column.n_rows()), run.memory);
     DUALTRACK_TRYV(read_fixed(run, column, convert, {values.data(), nullptr, missing, need}));
     return values;
@@ -172,8 +174,8 @@ result<vec<typename Convert::out>> read_marked(const run_context& run, const cel
 
 /// A reader whose missing cells are told by `valid`.
 template <class Convert>
-result<column<typename Convert::out>> read_valid(const run_context& run, const cell_column& from, const Convert& convert,
-                                                 presence need) {
+result<column<typename Convert::out>> read_valid(const run_context& run, const cell_column& from,
+                                                 const Convert& convert, presence need) {
     column<typename Convert::out> to(run.memory);
     to.value.resize(static_cast<std::size_t>(from.n_rows()));
     if (has_missing(from)) to.valid.resize(to.value.size(), 1);
@@ -182,7 +184,7 @@ result<column<typename Convert::out>> read_valid(const run_context& run, const c
     return to;
 }
 
-}  // namespace
+} // namespace
 
 std::string wide_text(wide_int number) {
     if (number == 0) return "0";
@@ -209,7 +211,7 @@ std::string decimal_text(wide_int unscaled, std::int32_t scale) {
 bool to_minor::convert_decimal(wide_int unscaled, out& minor) const noexcept {
     if (scale <= 2) return scale_up(unscaled, 2 - scale, minor);
     const std::int32_t places = scale - 2;
-    if (places > widest_power) {  // below half a cent, whatever the digits
+    if (places > widest_power) { // below half a cent, whatever the digits
         minor = 0;
         return true;
     }
@@ -226,7 +228,7 @@ bool to_minor::convert_decimal(wide_int unscaled, out& minor) const noexcept {
         rest = unscaled % divisor;
     }
     const wide_int magnitude = rest < 0 ? -rest : rest;
-    const wide_int above = divisor - magnitude;  // compares with half a unit without doubling
+    const wide_int above = divisor - magnitude; // compares with half a unit without doubling
     if (magnitude > above || (magnitude == above && (quotient & 1) != 0)) quotient += unscaled < 0 ? -1 : 1;
     minor = static_cast<std::int64_t>(quotient);
     return fits_int64(quotient);
@@ -299,4 +301,4 @@ result<vec<std::uint8_t>> read_flags(const run_context& run, const input_table& 
     return read_marked(run, column, to_flag{}, std::uint8_t{2}, need);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

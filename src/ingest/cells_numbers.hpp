@@ -1,6 +1,6 @@
-// Fixed-width cells and what they widen to. A widening is exact or refused, with two exceptions that the contract names:
-// money is rounded to minor units, half to even, and a timestamp is floored to its day. Loops run over whole runs of cells
-// and only learn that something is wrong; which cell it was, and why, is asked afterwards.
+// Fixed-width cells and what they widen to. A widening is exact or refused, with two exceptions that the contract
+// names: money is rounded to minor units, half to even, and a timestamp is floored to its day. Loops run over whole
+// runs of cells and only learn that something is wrong; which cell it was, and why, is asked afterwards.
 #pragma once
 
 #include <bit>
@@ -34,21 +34,33 @@ __extension__ typedef __int128 wide_int;
 }
 
 /// The i-th value of a fixed-width buffer, counted in elements (bits for bool).
-template <physical kind>
-[[nodiscard]] inline auto load_cell(const char* values, std::int64_t i) noexcept {
-    if constexpr (kind == physical::boolean) return bit_at(reinterpret_cast<const std::uint8_t*>(values), i);
-    else if constexpr (kind == physical::int8) return load_at<std::int8_t>(values, i);
-    else if constexpr (kind == physical::uint8) return load_at<std::uint8_t>(values, i);
-    else if constexpr (kind == physical::int16) return load_at<std::int16_t>(values, i);
-    else if constexpr (kind == physical::uint16) return load_at<std::uint16_t>(values, i);
-    else if constexpr (kind == physical::int32 || kind == physical::date32) return load_at<std::int32_t>(values, i);
-    else if constexpr (kind == physical::uint32) return load_at<std::uint32_t>(values, i);
-    else if constexpr (kind == physical::uint64) return load_at<std::uint64_t>(values, i);
-    else if constexpr (kind == physical::float16) return widen_half(load_at<std::uint16_t>(values, i));
-    else if constexpr (kind == physical::float32) return load_at<float>(values, i);
-    else if constexpr (kind == physical::float64) return load_at<double>(values, i);
-    else if constexpr (kind == physical::decimal128) return load_at<wide_int>(values, i);
-    else return load_at<std::int64_t>(values, i);  // int64, date64, timestamps
+template <physical kind> [[nodiscard]] inline auto load_cell(const char* values, std::int64_t i) noexcept {
+    if constexpr (kind == physical::boolean)
+        return bit_at(reinterpret_cast<const std::uint8_t*>(values), i);
+    else if constexpr (kind == physical::int8)
+        return load_at<std::int8_t>(values, i);
+    else if constexpr (kind == physical::uint8)
+        return load_at<std::uint8_t>(values, i);
+    else if constexpr (kind == physical::int16)
+        return load_at<std::int16_t>(values, i);
+    else if constexpr (kind == physical::uint16)
+        return load_at<std::uint16_t>(values, i);
+    else if constexpr (kind == physical::int32 || kind == physical::date32)
+        return load_at<std::int32_t>(values, i);
+    else if constexpr (kind == physical::uint32)
+        return load_at<std::uint32_t>(values, i);
+    else if constexpr (kind == physical::uint64)
+        return load_at<std::uint64_t>(values, i);
+    else if constexpr (kind == physical::float16)
+        return widen_half(load_at<std::uint16_t>(values, i));
+    else if constexpr (kind == physical::float32)
+        return load_at<float>(values, i);
+    else if constexpr (kind == physical::float64)
+        return load_at<double>(values, i);
+    else if constexpr (kind == physical::decimal128)
+        return load_at<wide_int>(values, i);
+    else
+        return load_at<std::int64_t>(values, i); // int64, date64, timestamps
 }
 
 /// What was wrong with a cell.
@@ -61,14 +73,14 @@ struct cell_fault {
 /// An unscaled decimal with its point: 12345 at scale 2 is "123.45".
 [[nodiscard]] std::string decimal_text(wide_int unscaled, std::int32_t scale);
 
-template <class T>
-[[nodiscard]] std::string found_text(T value) {
-    if constexpr (std::is_floating_point_v<T>) return number_text(static_cast<double>(value));
-    else return wide_text(static_cast<wide_int>(value));
+template <class T> [[nodiscard]] std::string found_text(T value) {
+    if constexpr (std::is_floating_point_v<T>)
+        return number_text(static_cast<double>(value));
+    else
+        return wide_text(static_cast<wide_int>(value));
 }
 
-template <class T>
-[[nodiscard]] bool is_finite(T value) noexcept {
+template <class T> [[nodiscard]] bool is_finite(T value) noexcept {
     return std::abs(value) <= std::numeric_limits<T>::max();
 }
 
@@ -81,25 +93,28 @@ struct to_days {
     }
     static constexpr std::int64_t units_per_day(physical kind) noexcept {
         switch (kind) {
-        case physical::seconds: return 86400;
+        case physical::seconds:
+            return 86400;
         case physical::date64:
-        case physical::milliseconds: return 86400000;
-        case physical::microseconds: return 86400000000;
-        case physical::nanoseconds: return 86400000000000;
-        default: return 1;
+        case physical::milliseconds:
+            return 86400000;
+        case physical::microseconds:
+            return 86400000000;
+        case physical::nanoseconds:
+            return 86400000000000;
+        default:
+            return 1;
         }
     }
     /// @returns whether the cell is good
-    template <physical kind, class T>
-    [[nodiscard]] bool convert(T value, out& day) const noexcept {
+    template <physical kind, class T> [[nodiscard]] bool convert(T value, out& day) const noexcept {
         std::int64_t days = value;
         if constexpr (kind != physical::date32) days = calendar::floor_to_days(value, units_per_day(kind));
         day = static_cast<std::int32_t>(days);
         return static_cast<std::uint64_t>(days) - static_cast<std::uint64_t>(std::int64_t{calendar::first_iso_day}) <=
                static_cast<std::uint64_t>(std::int64_t{calendar::last_iso_day} - calendar::first_iso_day);
     }
-    template <physical kind, class T>
-    [[nodiscard]] cell_fault explain(T value) const {
+    template <physical kind, class T> [[nodiscard]] cell_fault explain(T value) const {
         return {"data.range", "a date of the years 1 to 9999",
                 found_text(value) + (kind == physical::date32 ? " days" : " units") + " from 1970-01-01"};
     }
@@ -115,8 +130,7 @@ struct to_minor {
     }
     [[nodiscard]] bool convert_decimal(wide_int unscaled, out& minor) const noexcept;
 
-    template <physical kind, class T>
-    [[nodiscard]] bool convert(T value, out& minor) const noexcept {
+    template <physical kind, class T> [[nodiscard]] bool convert(T value, out& minor) const noexcept {
         if constexpr (is_floating(kind)) {
             // Below 2^51 the sum with 1.5 * 2^52 has no fraction bits left: the addition itself rounds, half to even.
             constexpr double shift = 0x1.8p52;
@@ -139,8 +153,7 @@ struct to_minor {
         }
     }
     /// The rare floats from 2^51 on: they have at most one bit of fraction left.
-    template <physical kind, class T>
-    [[nodiscard]] bool convert_rare(T value, out& minor) const noexcept {
+    template <physical kind, class T> [[nodiscard]] bool convert_rare(T value, out& minor) const noexcept {
         const double scaled = static_cast<double>(value) * 100.0;
         if (!(std::abs(scaled) < 0x1p63)) return false;
         auto whole = static_cast<std::int64_t>(scaled);
@@ -150,8 +163,7 @@ struct to_minor {
         minor = whole;
         return true;
     }
-    template <physical kind, class T>
-    [[nodiscard]] cell_fault explain(T value) const {
+    template <physical kind, class T> [[nodiscard]] cell_fault explain(T value) const {
         if constexpr (is_floating(kind)) {
             if (!is_finite(value)) return {"data.nan", "a finite amount", found_text(value)};
             return {"data.numeric_range", "an amount below 9.2e16", found_text(value)};
@@ -172,27 +184,30 @@ struct to_number {
     /// The double nearest to a decimal.
     [[nodiscard]] bool convert_decimal(wide_int unscaled, out& number) const noexcept;
 
-    template <physical kind, class T>
-    [[nodiscard]] bool convert(T value, out& number) const noexcept {
+    template <physical kind, class T> [[nodiscard]] bool convert(T value, out& number) const noexcept {
         if constexpr (is_floating(kind)) {
-            number = static_cast<double>(value) + 0.0;  // -0.0 becomes 0.0
+            number = static_cast<double>(value) + 0.0; // -0.0 becomes 0.0
             return is_finite(value);
         } else if constexpr (kind == physical::decimal128) {
             return convert_decimal(value, number);
         } else {
             number = static_cast<double>(value);
             constexpr std::int64_t exact = std::int64_t{1} << 53;
-            if constexpr (sizeof(T) < 8) return true;
-            else if constexpr (std::is_signed_v<T>) return value <= exact && value >= -exact;
-            else return value <= static_cast<T>(exact);
+            if constexpr (sizeof(T) < 8)
+                return true;
+            else if constexpr (std::is_signed_v<T>)
+                return value <= exact && value >= -exact;
+            else
+                return value <= static_cast<T>(exact);
         }
     }
-    template <physical kind, class T>
-    [[nodiscard]] cell_fault explain(T value) const {
-        if constexpr (is_floating(kind)) return {"data.nan", "a finite number", found_text(value)};
+    template <physical kind, class T> [[nodiscard]] cell_fault explain(T value) const {
+        if constexpr (is_floating(kind))
+            return {"data.nan", "a finite number", found_text(value)};
         else if constexpr (kind == physical::decimal128)
             return {"data.numeric_range", "a number that a double can hold", decimal_text(value, scale)};
-        else return {"data.range", "a whole number of at most 2^53", found_text(value)};
+        else
+            return {"data.range", "a whole number of at most 2^53", found_text(value)};
     }
 };
 
@@ -204,8 +219,7 @@ struct to_whole {
     static constexpr bool reads(physical kind) noexcept { return to_minor::reads(kind); }
     [[nodiscard]] bool convert_decimal(wide_int unscaled, out& number) const noexcept;
 
-    template <physical kind, class T>
-    [[nodiscard]] bool convert(T value, out& number) const noexcept {
+    template <physical kind, class T> [[nodiscard]] bool convert(T value, out& number) const noexcept {
         if constexpr (is_floating(kind)) {
             if (!(std::abs(value) <= T(0x1p53))) return false;
             number = static_cast<std::int64_t>(value);
@@ -216,11 +230,11 @@ struct to_whole {
             number = static_cast<std::int64_t>(value);
             if constexpr (std::is_same_v<T, std::uint64_t>)
                 return value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-            else return true;
+            else
+                return true;
         }
     }
-    template <physical kind, class T>
-    [[nodiscard]] cell_fault explain(T value) const {
+    template <physical kind, class T> [[nodiscard]] cell_fault explain(T value) const {
         if constexpr (is_floating(kind)) {
             if (!is_finite(value)) return {"data.nan", "a whole number", found_text(value)};
             return {"data.range", "a whole number of at most 2^53", found_text(value)};
@@ -237,16 +251,16 @@ struct to_flag {
     using out = std::uint8_t;
     static constexpr std::string_view expected = "yes or no (bool, or an integer that is 0 or 1)";
     static constexpr bool reads(physical kind) noexcept { return kind == physical::boolean || is_whole_number(kind); }
-    template <physical kind, class T>
-    [[nodiscard]] bool convert(T value, out& flag) const noexcept {
+    template <physical kind, class T> [[nodiscard]] bool convert(T value, out& flag) const noexcept {
         flag = static_cast<std::uint8_t>(value);
-        if constexpr (kind == physical::boolean) return true;
-        else return value == T{0} || value == T{1};
+        if constexpr (kind == physical::boolean)
+            return true;
+        else
+            return value == T{0} || value == T{1};
     }
-    template <physical kind, class T>
-    [[nodiscard]] cell_fault explain(T value) const {
+    template <physical kind, class T> [[nodiscard]] cell_fault explain(T value) const {
         return {"data.range", "0 or 1", found_text(value)};
     }
 };
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

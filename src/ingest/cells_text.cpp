@@ -22,11 +22,11 @@ struct text_view {
 /// Memory that text columns made here live in, and the table their bytes may still be in.
 struct made_text {
     std::shared_ptr<const input_table> table;
-    vec<text_view> views;                // [n_rows]: dictionaries
-    vec<const void*> buffers;            // of all batches
-    vec<std::int64_t> borders;           // [n_rows + 1]: integers
+    vec<text_view> views;      // [n_rows]: dictionaries
+    vec<const void*> buffers;  // of all batches
+    vec<std::int64_t> borders; // [n_rows + 1]: integers
     vec<char> characters;
-    vec<std::uint8_t> validity;          // bitmap, when there are nulls
+    vec<std::uint8_t> validity; // bitmap, when there are nulls
 
     explicit made_text(std::pmr::memory_resource* memory)
         : views(memory), buffers(memory), borders(memory), characters(memory), validity(memory) {}
@@ -38,12 +38,14 @@ std::shared_ptr<made_text> make_text(const run_context& run, std::shared_ptr<con
     return made;
 }
 
-bool is_id(std::string_view text) noexcept { return !text.empty() && std::memchr(text.data(), 0, text.size()) == nullptr; }
+bool is_id(std::string_view text) noexcept {
+    return !text.empty() && std::memchr(text.data(), 0, text.size()) == nullptr;
+}
 
 error explain_text(const cell_column& column, std::string_view text, std::int64_t row) {
     if (text.empty()) return {status::data, "data.range", "expected an id, found empty text", column.where(), row};
-    return {status::data, "data.utf8", "expected an id without a NUL byte, found " + column.found(shown(text)), column.where(),
-            row};
+    return {status::data, "data.utf8", "expected an id without a NUL byte, found " + column.found(shown(text)),
+            column.where(), row};
 }
 
 /// Finds the first cell of a run that is no id. All bytes of the run are searched at once: NUL hardly ever occurs.
@@ -66,18 +68,19 @@ result<void> check_cells(const run_context& run, const cell_column& column, text
     if (rule == text_rule::any && need == presence::optional) return success();
     return visit_text(column.plan.type.kind, [&](auto layout) {
         constexpr physical kind = decltype(layout)::value;
-        return each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
-            std::int64_t null = -1;
-            std::int64_t bad = -1;
-            each_cell_run(window, begin, end, [&](std::int64_t from, std::int64_t stop, bool there) {
-                if (!there && need == presence::required) null = from;
-                if (there && rule == text_rule::id) bad = find_no_id<kind>(window, from, stop);
-                return null < 0 && bad < 0;
+        return each_piece(
+            run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
+                std::int64_t null = -1;
+                std::int64_t bad = -1;
+                each_cell_run(window, begin, end, [&](std::int64_t from, std::int64_t stop, bool there) {
+                    if (!there && need == presence::required) null = from;
+                    if (there && rule == text_rule::id) bad = find_no_id<kind>(window, from, stop);
+                    return null < 0 && bad < 0;
+                });
+                if (null >= 0) return column.missing_at(window.first_row + null);
+                if (bad < 0) return success();
+                return outcome::failure(explain_text(column, text_cell<kind>(window, bad), window.first_row + bad));
             });
-            if (null >= 0) return column.missing_at(window.first_row + null);
-            if (bad < 0) return success();
-            return outcome::failure(explain_text(column, text_cell<kind>(window, bad), window.first_row + bad));
-        });
     });
 }
 
@@ -170,9 +173,9 @@ void view_entries(const cell_window& entries, text_rule rule, dictionary_entries
 struct digits {
     std::array<char, 24> text{};
     std::size_t size = 0;
-    template <class T>
-    explicit digits(T number) noexcept {
-        size = static_cast<std::size_t>(std::to_chars(text.data(), text.data() + text.size(), number).ptr - text.data());
+    template <class T> explicit digits(T number) noexcept {
+        size =
+            static_cast<std::size_t>(std::to_chars(text.data(), text.data() + text.size(), number).ptr - text.data());
     }
     [[nodiscard]] std::string_view view() const noexcept { return {text.data(), size}; }
 };
@@ -186,7 +189,8 @@ void view_integers(const cell_window& entries, dictionary_entries<text_view>& in
         for (; there && i < end; ++i) {
             const digits number(load_at<T>(entries.values(), entries.start + i));
             const auto at = static_cast<std::int32_t>(characters.size());
-            if (number.size > 12) characters.insert(characters.end(), number.text.begin(), number.text.begin() + number.size);
+            if (number.size > 12)
+                characters.insert(characters.end(), number.text.begin(), number.text.begin() + number.size);
             into.value[static_cast<std::size_t>(i)] = view_of(number.view(), 0, at);
             into.states[static_cast<std::size_t>(i)] = dictionary_entries<text_view>::there;
         }
@@ -208,14 +212,11 @@ result<text_column> read_dictionary(const run_context& run, const cell_column& c
         dictionary_entries<text_view>& into = all.emplace_back(run.memory);
         first_buffer.push_back(made->buffers.size());
         if (is_text(kind)) {
-            visit_text(kind, [&](auto layout) {
-                view_entries<decltype(layout)::value>(entries, rule, into, made->buffers);
-            });
+            visit_text(kind,
+                       [&](auto layout) { view_entries<decltype(layout)::value>(entries, rule, into, made->buffers); });
             continue;
         }
-        visit_index(kind, [&](auto tag) {
-            view_integers<typename decltype(tag)::type>(entries, into, characters[b]);
-        });
+        visit_index(kind, [&](auto tag) { view_integers<typename decltype(tag)::type>(entries, into, characters[b]); });
         made->buffers.push_back(nullptr);
     }
     if (!is_text(kind)) {
@@ -264,30 +265,33 @@ result<text_column> read_integer_text(const run_context& run, const cell_column&
     const auto n_rows = static_cast<std::size_t>(column.n_rows());
     made->borders.resize(n_rows + 1);
     std::int64_t* borders = made->borders.data();
-    DUALTRACK_TRYV(each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
-        std::int64_t null = -1;
-        each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
-            if (!there && need == presence::required) null = i;
-            for (; there && i < stop; ++i)
-                borders[window.first_row + i + 1] =
-                    static_cast<std::int64_t>(digits(load_at<T>(window.values(), window.start + i)).size);
-            return null < 0;
-        });
-        if (null >= 0) return column.missing_at(window.first_row + null);
-        return success();
-    }));
+    DUALTRACK_TRYV(
+        each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
+            std::int64_t null = -1;
+            each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
+                if (!there && need == presence::required) null = i;
+                for (; there && i < stop; ++i)
+                    borders[window.first_row + i + 1] =
+                        static_cast<std::int64_t>(digits(load_at<T>(window.values(), window.start + i)).size);
+                return null < 0;
+            });
+            if (null >= 0) return column.missing_at(window.first_row + null);
+            return success();
+        }));
     for (std::size_t i = 0; i < n_rows; ++i) borders[i + 1] += borders[i];
     made->characters.resize(static_cast<std::size_t>(borders[n_rows]));
-    DUALTRACK_TRYV(each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
-        each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
-            for (; there && i < stop; ++i) {
-                const digits number(load_at<T>(window.values(), window.start + i));
-                std::memcpy(made->characters.data() + borders[window.first_row + i], number.text.data(), number.size);
-            }
-            return true;
-        });
-        return success();
-    }));
+    DUALTRACK_TRYV(
+        each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
+            each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
+                for (; there && i < stop; ++i) {
+                    const digits number(load_at<T>(window.values(), window.start + i));
+                    std::memcpy(made->characters.data() + borders[window.first_row + i], number.text.data(),
+                                number.size);
+                }
+                return true;
+            });
+            return success();
+        }));
     text_column out(run.memory);
     out.n_rows = column.n_rows();
     for (const cell_window& window : column.windows) {
@@ -323,7 +327,7 @@ result<text_column> read_nulls(const run_context& run, const cell_column& column
     return out;
 }
 
-}  // namespace
+} // namespace
 
 result<text_column> text_of_integers(const run_context& run, const cell_column& column, presence need) {
     if (column.plan.is_dictionary) return read_dictionary(run, column, text_rule::any, need, nullptr);
@@ -359,4 +363,4 @@ result<text_column> read_ids(const run_context& run, std::shared_ptr<const input
     return borrow(run, column, std::move(table));
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

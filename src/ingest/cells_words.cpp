@@ -37,10 +37,11 @@ class word_finder {
     static std::size_t slot_of(std::string_view text) noexcept {
         if (text.empty()) return 0;
         return (text.size() * 7U + static_cast<unsigned char>(text.front()) * 31U +
-                static_cast<unsigned char>(text.back()) * 3U) % 512U;
+                static_cast<unsigned char>(text.back()) * 3U) %
+               512U;
     }
     std::span<const std::string_view> words_;
-    std::array<std::uint8_t, 512> slots_{};  // far more than words: a list has less than 255
+    std::array<std::uint8_t, 512> slots_{}; // far more than words: a list has less than 255
 };
 
 error explain_word(const cell_column& column, std::span<const std::string_view> words, std::string_view text,
@@ -56,28 +57,29 @@ error explain_word(const cell_column& column, std::span<const std::string_view> 
 template <physical kind>
 result<void> read_plain_words(const run_context& run, const cell_column& column, const word_finder& finder,
                               std::span<const std::string_view> words, const sink<std::uint8_t>& to) {
-    return each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
-        std::int64_t bad = -1;
-        bool is_null = false;
-        each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
-            if (!there) {
-                is_null = !to.set_missing(window.first_row + i, stop - i);
-                if (is_null) bad = i;
-                return !is_null;
-            }
-            for (; i < stop; ++i) {
-                const std::uint8_t code = finder.find(text_cell<kind>(window, i));
-                to.value[window.first_row + i] = code;
-                if (code != no_word) continue;
-                bad = i;
-                return false;
-            }
-            return true;
+    return each_piece(
+        run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
+            std::int64_t bad = -1;
+            bool is_null = false;
+            each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
+                if (!there) {
+                    is_null = !to.set_missing(window.first_row + i, stop - i);
+                    if (is_null) bad = i;
+                    return !is_null;
+                }
+                for (; i < stop; ++i) {
+                    const std::uint8_t code = finder.find(text_cell<kind>(window, i));
+                    to.value[window.first_row + i] = code;
+                    if (code != no_word) continue;
+                    bad = i;
+                    return false;
+                }
+                return true;
+            });
+            if (bad < 0) return success();
+            if (is_null) return column.missing_at(window.first_row + bad);
+            return outcome::failure(explain_word(column, words, text_cell<kind>(window, bad), window.first_row + bad));
         });
-        if (bad < 0) return success();
-        if (is_null) return column.missing_at(window.first_row + bad);
-        return outcome::failure(explain_word(column, words, text_cell<kind>(window, bad), window.first_row + bad));
-    });
 }
 
 template <physical kind>
@@ -105,7 +107,8 @@ result<void> read_dictionary_words(const run_context& run, const cell_column& co
     });
 }
 
-/// Distinct words of one block in the order they are met; finding one hashes its bytes, unless it is the last one again.
+/// Distinct words of one block in the order they are met; finding one hashes its bytes, unless it is the last one
+/// again.
 class word_collector {
   public:
     explicit word_collector(std::pmr::memory_resource* memory) : words(memory), slots_(memory) {}
@@ -152,7 +155,7 @@ class word_collector {
             slots_[slot] = code;
         }
     }
-    vec<std::uint32_t> slots_;  // a power of two
+    vec<std::uint32_t> slots_; // a power of two
     std::uint32_t last_ = no_index;
 };
 
@@ -169,9 +172,11 @@ std::uint32_t rank_of(const vec<std::string_view>& sorted, std::string_view word
     return static_cast<std::uint32_t>(std::lower_bound(sorted.begin(), sorted.end(), word) - sorted.begin());
 }
 
-/// Categories of cells that `cell(window, i)` gives as text: coded block by block, then all blocks agree on one sorted list.
+/// Categories of cells that `cell(window, i)` gives as text: coded block by block, then all blocks agree on one sorted
+/// list.
 template <class Cell>
-result<category_column> read_plain_categories(const run_context& run, const cell_column& column, presence need, Cell&& cell) {
+result<category_column> read_plain_categories(const run_context& run, const cell_column& column, presence need,
+                                              Cell&& cell) {
     category_column out(run.memory);
     out.code.resize(static_cast<std::size_t>(column.n_rows()));
     const sink<std::uint32_t> to{out.code.data(), nullptr, no_index, need};
@@ -179,38 +184,41 @@ result<category_column> read_plain_categories(const run_context& run, const cell
     vec<word_collector> blocks(run.memory);
     blocks.reserve(static_cast<std::size_t>(n_blocks));
     for (std::int64_t b = 0; b < n_blocks; ++b) blocks.emplace_back(run.memory);
-    DUALTRACK_TRYV(each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
-        word_collector& words = blocks[static_cast<std::size_t>((window.first_row + begin) / block_rows)];
-        std::int64_t null = -1;
-        each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
-            if (!there) {
-                if (!to.set_missing(window.first_row + i, stop - i)) null = i;
-                return null < 0;
-            }
-            for (; i < stop; ++i) to.value[window.first_row + i] = words.code_of(cell(window, i));
-            return true;
-        });
-        if (null >= 0) return column.missing_at(window.first_row + null);
-        return success();
-    }));
+    DUALTRACK_TRYV(
+        each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
+            word_collector& words = blocks[static_cast<std::size_t>((window.first_row + begin) / block_rows)];
+            std::int64_t null = -1;
+            each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
+                if (!there) {
+                    if (!to.set_missing(window.first_row + i, stop - i)) null = i;
+                    return null < 0;
+                }
+                for (; i < stop; ++i) to.value[window.first_row + i] = words.code_of(cell(window, i));
+                return true;
+            });
+            if (null >= 0) return column.missing_at(window.first_row + null);
+            return success();
+        }));
     vec<std::string_view> all(run.memory);
     for (const word_collector& block : blocks) all.insert(all.end(), block.words.begin(), block.words.end());
     name_words(run, all, out);
     vec<vec<std::uint32_t>> ranks(blocks.size(), run.memory);
     for (std::size_t b = 0; b < blocks.size(); ++b)
         for (const std::string_view word : blocks[b].words) ranks[b].push_back(rank_of(all, word));
-    DUALTRACK_TRYV(each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
-        const vec<std::uint32_t>& rank = ranks[static_cast<std::size_t>((window.first_row + begin) / block_rows)];
-        for (std::int64_t i = begin; i < end; ++i) {
-            std::uint32_t& code = to.value[window.first_row + i];
-            if (code != no_index) code = rank[code];
-        }
-        return success();
-    }));
+    DUALTRACK_TRYV(
+        each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
+            const vec<std::uint32_t>& rank = ranks[static_cast<std::size_t>((window.first_row + begin) / block_rows)];
+            for (std::int64_t i = begin; i < end; ++i) {
+                std::uint32_t& code = to.value[window.first_row + i];
+                if (code != no_index) code = rank[code];
+            }
+            return success();
+        }));
     return out;
 }
 
-/// Categories of dictionaries: only entries that some row uses become names, so that plain and dictionary columns agree.
+/// Categories of dictionaries: only entries that some row uses become names, so that plain and dictionary columns
+/// agree.
 template <class Cell>
 result<category_column> read_dictionary_categories(const run_context& run, const cell_column& column, presence need,
                                                    Cell&& cell) {
@@ -221,7 +229,7 @@ result<category_column> read_dictionary_categories(const run_context& run, const
     vec<entries_type> all(run.memory);
     all.reserve(column.windows.size());
     std::uint32_t n_entries = 0;
-    vec<std::string_view> words(run.memory);  // of all dictionaries, by number of the entry
+    vec<std::string_view> words(run.memory); // of all dictionaries, by number of the entry
     for (const cell_window& window : column.windows) {
         const cell_window entries = entries_of(window);
         entries_type& into = all.emplace_back(run.memory);
@@ -271,12 +279,13 @@ result<category_column> read_integer_categories(const run_context& run, const ce
 }
 
 template <class Cell>
-result<category_column> read_any_categories(const run_context& run, const cell_column& column, presence need, Cell&& cell) {
+result<category_column> read_any_categories(const run_context& run, const cell_column& column, presence need,
+                                            Cell&& cell) {
     return column.plan.is_dictionary ? read_dictionary_categories(run, column, need, cell)
                                      : read_plain_categories(run, column, need, cell);
 }
 
-}  // namespace
+} // namespace
 
 result<vec<std::uint8_t>> read_words(const run_context& run, const input_table& table, std::string_view name,
                                      std::span<const std::string_view> words, presence need) {
@@ -314,12 +323,13 @@ result<category_column> read_categories(const run_context& run, const input_tabl
             return read_any_categories(run, column, need, text_cell<decltype(layout)::value>);
         });
     if (kind == physical::boolean)
-        return read_any_categories(run, column, need, [](const cell_window& window, std::int64_t i) -> std::string_view {
-            const auto* bits = reinterpret_cast<const std::uint8_t*>(window.values());
-            return bit_at(bits, window.start + i) ? "true" : "false";
-        });
+        return read_any_categories(run, column, need,
+                                   [](const cell_window& window, std::int64_t i) -> std::string_view {
+                                       const auto* bits = reinterpret_cast<const std::uint8_t*>(window.values());
+                                       return bit_at(bits, window.start + i) ? "true" : "false";
+                                   });
     if (is_whole_number(kind)) return read_integer_categories(run, column, need);
     return outcome::failure(wrong_type(column, "a category (utf8 or integer)"));
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -1,6 +1,6 @@
-// The data contract as data: every input table and column by its fixed name, what a cell of it means to the business, and
-// what kind of cell it is. The structural checks look at these columns alone, JSON rows get their types from here, and the
-// catalog prints it. The order of the rows is the order in which errors are reported.
+// The data contract as data: every input table and column by its fixed name, what a cell of it means to the business,
+// and what kind of cell it is. The structural checks look at these columns alone, JSON rows get their types from here,
+// and the catalog prints it. The order of the rows is the order in which errors are reported.
 #pragma once
 
 #include <array>

@@ -71,27 +71,31 @@ class column_builder {
         : document_(document), table_(table), key_(key), n_rows_(n_rows), memory_(std::make_unique<built_memory>()) {}
 
     result<built_column> build() {
-        if (key_.contract == nullptr) return finish("n", 0);  // never read: it is there to be counted
+        if (key_.contract == nullptr) return finish("n", 0); // never read: it is there to be counted
         DUALTRACK_TRY(const json_kind kind, one_kind());
         if (kind == json_kind::null) return finish("n", 0);
         mark_rows();
         switch (key_.contract->kind) {
-        case cell_kind::date: return dates(kind);
+        case cell_kind::date:
+            return dates(kind);
         case cell_kind::flag:
             if (kind == json_kind::boolean) return flags();
             return kind == json_kind::number ? numbers() : unexpected(kind, "true or false");
         case cell_kind::money:
         case cell_kind::number:
-        case cell_kind::integer: return kind == json_kind::number ? numbers() : unexpected(kind, "a number");
+        case cell_kind::integer:
+            return kind == json_kind::number ? numbers() : unexpected(kind, "a number");
         case cell_kind::id:
             if (kind == json_kind::text) return texts();
-            return kind == json_kind::number ? integers("a string or an integer") : unexpected(kind, "a string or an integer");
+            return kind == json_kind::number ? integers("a string or an integer")
+                                             : unexpected(kind, "a string or an integer");
         case cell_kind::category:
             if (kind == json_kind::text) return texts();
             if (kind == json_kind::boolean) return flags();
             return kind == json_kind::number ? integers("a string or an integer") : unexpected(kind, "a string");
         case cell_kind::text:
-        case cell_kind::word: return kind == json_kind::text ? texts() : unexpected(kind, "a string");
+        case cell_kind::word:
+            return kind == json_kind::text ? texts() : unexpected(kind, "a string");
         }
         return unexpected(kind, "a cell");
     }
@@ -110,8 +114,8 @@ class column_builder {
     [[nodiscard]] auto wrong(status kind, std::string_view code, std::string_view expected, std::size_t i,
                              std::string_view hint = {}) const {
         return fail(kind, code,
-                    "expected " + std::string(expected) + ", found " + found(i) + " at byte " + integer_text(node(i).byte) +
-                        std::string(hint),
+                    "expected " + std::string(expected) + ", found " + found(i) + " at byte " +
+                        integer_text(node(i).byte) + std::string(hint),
                     place(table_, key_.name), key_.row[i]);
     }
     [[nodiscard]] result<built_column> unexpected(json_kind kind, std::string_view expected) const {
@@ -132,7 +136,8 @@ class column_builder {
             if (kind == json_kind::null) kind = cell;
             if (kind != cell)
                 return wrong(status::schema, "schema.type",
-                             std::string(json_kind_words[static_cast<std::size_t>(kind)]) + " as in the rows before", i);
+                             std::string(json_kind_words[static_cast<std::size_t>(kind)]) + " as in the rows before",
+                             i);
         }
         return kind;
     }
@@ -149,8 +154,7 @@ class column_builder {
         }
         memory_->buffers[0] = memory_->validity.data();
     }
-    template <class T>
-    void put(std::uint32_t row, T value) {
+    template <class T> void put(std::uint32_t row, T value) {
         std::memcpy(memory_->values.data() + row * sizeof(T), &value, sizeof value);
     }
     result<built_column> dates(json_kind kind) {
@@ -250,7 +254,7 @@ class column_builder {
 result<std::vector<key_column>> collect_keys(const json_document& document, const contract_table& table,
                                              std::uint32_t& n_rows) {
     std::vector<key_column> keys;
-    std::unordered_map<std::string_view, std::size_t> place_of;  // looked up alone, never walked
+    std::unordered_map<std::string_view, std::size_t> place_of; // looked up alone, never walked
     const json_node& list = document.nodes[0];
     const auto kind_text = [](const json_node& node) {
         return std::string(json_kind_words[static_cast<std::size_t>(node.kind)]);
@@ -282,7 +286,7 @@ result<std::vector<key_column>> collect_keys(const json_document& document, cons
             keys[known->second].node.push_back(key + 1);
         }
     }
-    if (n_rows == 0)  // no row names a column: a table without rows has those it must have
+    if (n_rows == 0) // no row names a column: a table without rows has those it must have
         for (const contract_column& column : table.columns)
             if (column.is_required) {
                 keys.emplace_back().name = column.name;
@@ -301,17 +305,18 @@ std::int64_t row_of_pointer(std::string_view pointer) noexcept {
     return row;
 }
 
-}  // namespace
+} // namespace
 
 result<void> add_json_rows(table_set& set, std::string_view name, std::string_view json) {
     DUALTRACK_TRY(const contract_table* const table, known_table(name));
     if (set.find(name) != nullptr)
-        return fail(status::argument, "argument.table_name", "expected a table that is not there yet, found a second one",
-                    std::string(name));
+        return fail(status::argument, "argument.table_name",
+                    "expected a table that is not there yet, found a second one", std::string(name));
     result<json_document> read = read_json(json, table_json_limits, status::data);
     if (!read) {
         const error& failure = read.error();
-        return fail(failure.kind, failure.code, failure.message, std::string(table->name), row_of_pointer(failure.where));
+        return fail(failure.kind, failure.code, failure.message, std::string(table->name),
+                    row_of_pointer(failure.where));
     }
     const json_document& document = read.value();
     std::uint32_t n_rows = 0;
@@ -356,4 +361,4 @@ result<void> add_json_rows(table_set& set, std::string_view name, std::string_vi
     return add_batch(set, name, &schema, &array);
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -16,7 +16,7 @@ namespace dualtrack::report {
 namespace {
 
 constexpr std::int64_t batch_rows = 65536;
-constexpr std::size_t most_text_bytes = 0x7FFFFFFF;  // of a utf8 column in one batch: its offsets have 32 bits
+constexpr std::size_t most_text_bytes = 0x7FFFFFFF; // of a utf8 column in one batch: its offsets have 32 bits
 
 // ---- what one released struct owns ----
 
@@ -36,8 +36,7 @@ struct array_memory {
 };
 
 /// Children that were moved away have release NULL already; the rest goes with the parent.
-template <class Struct, class Memory>
-void release_struct(Struct* released) {
+template <class Struct, class Memory> void release_struct(Struct* released) {
     auto* memory = static_cast<Memory*>(released->private_data);
     for (Struct* child : memory->pointers)
         if (child->release != nullptr) child->release(child);
@@ -54,8 +53,7 @@ struct format_of {
     const char* operator()(const flag_column*) const { return "b"; }
     const char* operator()(const column<double>*) const { return "g"; }
     const char* operator()(const column<std::int64_t>*) const { return "l"; }
-    template <class Text>
-    const char* operator()(const Text*) const { return "u"; }
+    template <class Text> const char* operator()(const Text*) const { return "u"; }
 };
 
 void append_number(std::string& to, std::size_t number) {
@@ -93,8 +91,7 @@ ArrowSchema make_field(const column_view& column) {
 }
 
 /// Deletes what a half-made struct owns when making it fails.
-template <class Struct, class Memory>
-struct half_made {
+template <class Struct, class Memory> struct half_made {
     std::unique_ptr<Memory> memory = std::make_unique<Memory>();
     half_made() = default;
     half_made(const half_made&) = delete;
@@ -134,7 +131,9 @@ ArrowSchema make_schema(const table_view& table) {
 class text_cursor {
   public:
     explicit text_cursor(const text_column& text) : text_(text) {}
-    [[nodiscard]] bool has(std::size_t row) { return chunk_of(row).has(static_cast<std::int64_t>(row) - chunk_->first_row); }
+    [[nodiscard]] bool has(std::size_t row) {
+        return chunk_of(row).has(static_cast<std::int64_t>(row) - chunk_->first_row);
+    }
     [[nodiscard]] std::string_view at(std::size_t row) {
         return chunk_of(row).at(static_cast<std::int64_t>(row) - chunk_->first_row);
     }
@@ -163,8 +162,7 @@ struct array_maker {
     std::int64_t n_buffers = 2;
 
     /// The bitmap, made only when something is missing.
-    template <class Has>
-    void mark(Has&& has) {
+    template <class Has> void mark(Has&& has) {
         for (std::size_t i = 0; i < n; ++i) n_null += has(begin + i) ? 0 : 1;
         if (n_null == 0) return;
         to.validity.resize((n + 7) / 8);
@@ -172,20 +170,18 @@ struct array_maker {
             if (has(begin + i)) set_bit(to.validity, i);
         to.buffers[0] = to.validity.data();
     }
-    template <class Out, class Value, class Has>
-    bool fixed(Value&& value, Has&& has) {
+    template <class Out, class Value, class Has> bool fixed(Value&& value, Has&& has) {
         mark(has);
         to.values.resize(n * sizeof(Out));
         for (std::size_t i = 0; i < n; ++i) {
-            if (!has(begin + i)) continue;  // stays 0
+            if (!has(begin + i)) continue; // stays 0
             const Out cell = value(begin + i);
             std::memcpy(to.values.data() + i * sizeof(Out), &cell, sizeof cell);
         }
         to.buffers[1] = to.values.data();
         return true;
     }
-    template <class Text, class Has>
-    bool text(Text&& text_at, Has&& has) {
+    template <class Text, class Has> bool text(Text&& text_at, Has&& has) {
         mark(has);
         n_buffers = 3;
         to.offsets.reserve(n + 1);
@@ -198,14 +194,13 @@ struct array_maker {
             }
             to.offsets.push_back(static_cast<std::int32_t>(to.values.size()));
         }
-        if (to.values.empty()) to.values.reserve(1);  // a pointer, though to nothing
+        if (to.values.empty()) to.values.reserve(1); // a pointer, though to nothing
         to.buffers[1] = to.offsets.data();
         to.buffers[2] = to.values.data();
         return true;
     }
     /// Text of another table by row number.
-    template <class Index>
-    bool looked_up(const Index& index, const text_column& text_rows) {
+    template <class Index> bool looked_up(const Index& index, const text_column& text_rows) {
         text_cursor cursor(text_rows);
         return text([&](std::size_t row) { return cursor.at(index[row]); },
                     [&](std::size_t row) { return index[row] != no_index; });
@@ -242,8 +237,7 @@ struct array_maker {
         text_cursor bits(*c);
         return text([&](std::size_t row) { return cursor.at(row); }, [&](std::size_t row) { return bits.has(row); });
     }
-    template <class T>
-    bool operator()(const column<T>* c) {
+    template <class T> bool operator()(const column<T>* c) {
         return fixed<T>([c](std::size_t row) { return c->value[row]; }, [c](std::size_t row) { return c->has(row); });
     }
 };
@@ -293,8 +287,7 @@ struct stream_memory {
 };
 
 /// Runs the body of a callback; nothing may be thrown into the host.
-template <class Body>
-int guard(stream_memory& memory, Body&& body) noexcept {
+template <class Body> int guard(stream_memory& memory, Body&& body) noexcept {
     try {
         memory.last_error = nullptr;
         return body();
@@ -330,7 +323,7 @@ int get_next(ArrowArrayStream* stream, ArrowArray* out) {
             n /= 2;
         }
         memory.next_row += n;
-        *out = batch;  // release NULL: the end
+        *out = batch; // release NULL: the end
         return 0;
     });
 }
@@ -345,7 +338,7 @@ void release_stream(ArrowArrayStream* stream) {
     stream->release = nullptr;
 }
 
-}  // namespace
+} // namespace
 
 result<void> export_arrow(const table_view& table, std::shared_ptr<const void> owner, ArrowArrayStream* out) {
     if (out == nullptr) return fail(status::argument, "argument.null", "expected an Arrow stream to fill, found NULL");
@@ -365,4 +358,4 @@ result<void> export_arrow(const table_view& table, std::shared_ptr<const void> o
     return outcome::success();
 }
 
-}  // namespace dualtrack::report
+} // namespace dualtrack::report

@@ -1,7 +1,7 @@
-// A producer of Arrow structs that trusts nobody: every buffer is a heap block of exactly the declared size, every release is
-// counted, and what was released is poisoned with 0xDD before it is freed. Cells are given as raw bytes (a text, or the bytes
-// of a number), so one column can be laid out in every way Arrow allows: sliced in child or parent, unaligned, with garbage
-// around it and under its nulls.
+// A producer of Arrow structs that trusts nobody: every buffer is a heap block of exactly the declared size, every
+// release is counted, and what was released is poisoned with 0xDD before it is freed. Cells are given as raw bytes (a
+// text, or the bytes of a number), so one column can be laid out in every way Arrow allows: sliced in child or parent,
+// unaligned, with garbage around it and under its nulls.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,12 @@ namespace dualtrack::mock {
 using bytes = std::string;
 using cells = std::vector<std::optional<bytes>>;
 
-template <class T>
-bytes raw(T value) {
+template <class T> bytes raw(T value) {
     bytes text(sizeof value, '\0');
     std::memcpy(text.data(), &value, sizeof value);
     return text;
 }
-template <class T>
-cells raw_cells(const std::vector<std::optional<T>>& values) {
+template <class T> cells raw_cells(const std::vector<std::optional<T>>& values) {
     cells out;
     for (const auto& value : values) out.push_back(value ? std::optional<bytes>(raw(*value)) : std::nullopt);
     return out;
@@ -35,13 +33,13 @@ cells raw_cells(const std::vector<std::optional<T>>& values) {
 
 /// How a column is laid out; none of it changes what the column says.
 struct layout {
-    std::int64_t before = 0;        // elements of garbage before the first row
-    std::int64_t after = 0;         // and after the last
-    std::int64_t in_parent = 0;     // how many of `before` are skipped by the parent's offset
-    bool unaligned = false;         // buffers begin at odd addresses
+    std::int64_t before = 0;    // elements of garbage before the first row
+    std::int64_t after = 0;     // and after the last
+    std::int64_t in_parent = 0; // how many of `before` are skipped by the parent's offset
+    bool unaligned = false;     // buffers begin at odd addresses
     bool garbage_under_nulls = false;
     bool null_count_unknown = false;
-    bool always_bitmap = false;     // a bitmap although nothing is missing
+    bool always_bitmap = false; // a bitmap although nothing is missing
 };
 
 struct buffer {
@@ -82,7 +80,7 @@ struct ledger {
     int schemas_made = 0, schemas_released = 0;
     int arrays_made = 0, arrays_released = 0;
     int streams_made = 0, streams_released = 0;
-    int wrong_releases = 0;  // of something that was not alive
+    int wrong_releases = 0; // of something that was not alive
     int calls_after_release = 0;
     [[nodiscard]] bool balanced() const {
         return schemas_made == schemas_released && arrays_made == arrays_released && streams_made == streams_released &&
@@ -126,15 +124,16 @@ struct schema_memory {
     bool is_top = false;
 };
 
-template <class Struct, class Memory>
-void release_tree(Struct* released) {
+template <class Struct, class Memory> void release_tree(Struct* released) {
     auto* memory = static_cast<Memory*>(released->private_data);
     for (Struct& child : memory->children)
         if (child.release != nullptr) child.release(&child);
     if (memory->dictionary.release != nullptr) memory->dictionary.release(&memory->dictionary);
     if (memory->is_top) {
-        if constexpr (std::is_same_v<Struct, ArrowArray>) ++memory->book->arrays_released;
-        else ++memory->book->schemas_released;
+        if constexpr (std::is_same_v<Struct, ArrowArray>)
+            ++memory->book->arrays_released;
+        else
+            ++memory->book->schemas_released;
     }
     for (auto*& pointer : memory->pointers) pointer = nullptr;
     delete memory;
@@ -215,7 +214,7 @@ inline void set_bit(bytes& bits, std::size_t at, bool value) {
     if (value) bits[at / 8] = static_cast<char>(bits[at / 8] | (1 << (at % 8)));
 }
 
-}  // namespace detail
+} // namespace detail
 
 inline ArrowArray make_array(ledger& book, const array_spec& spec) {
     ++book.arrays_made;
@@ -234,7 +233,8 @@ inline column_spec make_column(std::string name, std::string format, const cells
     bytes validity, data, offsets, views, long_text;
     std::int64_t n_null = 0;
     const auto push_offset = [&] {
-        offsets += format == "u" ? raw(static_cast<std::int32_t>(data.size())) : raw(static_cast<std::int64_t>(data.size()));
+        offsets +=
+            format == "u" ? raw(static_cast<std::int32_t>(data.size())) : raw(static_cast<std::int64_t>(data.size()));
     };
     if (format == "u" || format == "U") push_offset();
     for (std::size_t i = 0; i < n_all; ++i) {
@@ -246,8 +246,10 @@ inline column_spec make_column(std::string name, std::string format, const cells
         detail::set_bit(validity, i, bit);
         if (!bit) ++n_null;
         if (format == "u" || format == "U") {
-            if (there) data += *rows[i - before];
-            else if (spoil) data += "\xFF\xFE junk";
+            if (there)
+                data += *rows[i - before];
+            else if (spoil)
+                data += "\xFF\xFE junk";
             push_offset();
         } else if (format == "vu") {
             bytes view(16, spoil ? '\xFF' : '\0');
@@ -318,15 +320,17 @@ inline column_spec make_dictionary(std::string name, const std::string& index_fo
         if (!cell) {
             // A missing cell is told by the index or by the entry, in turn.
             null_by_entry = !null_by_entry;
-            if (null_by_entry) indices.push_back(raw(std::int64_t{0}).substr(0, detail::width_of(index_format)));
-            else indices.push_back(std::nullopt);
+            if (null_by_entry)
+                indices.push_back(raw(std::int64_t{0}).substr(0, detail::width_of(index_format)));
+            else
+                indices.push_back(std::nullopt);
             continue;
         }
         indices.push_back(raw(index_of(*cell)).substr(0, detail::width_of(index_format)));
     }
     layout around = how;
     around.in_parent = 0;
-    around.after = 0;  // whatever lies within the length of a dictionary is an entry
+    around.after = 0; // whatever lies within the length of a dictionary is an entry
     column_spec column = make_column(std::move(name), index_format, indices, how);
     const column_spec values = make_column("", format, entries, around);
     column.schema.dictionary = std::make_shared<schema_spec>(values.schema);
@@ -335,7 +339,8 @@ inline column_spec make_dictionary(std::string name, const std::string& index_fo
 }
 
 /// A batch of columns that all have the same rows.
-inline array_spec make_batch(std::int64_t n_rows, const std::vector<column_spec>& columns, std::int64_t parent_offset = 0) {
+inline array_spec make_batch(std::int64_t n_rows, const std::vector<column_spec>& columns,
+                             std::int64_t parent_offset = 0) {
     array_spec batch;
     batch.length = n_rows;
     batch.offset = parent_offset;
@@ -356,9 +361,9 @@ struct stream_spec {
     schema_spec schema;
     std::vector<array_spec> batches;
     int schema_errno = 0;
-    std::int64_t failing_batch = -1;  // get_next of this number fails with batch_errno
+    std::int64_t failing_batch = -1; // get_next of this number fails with batch_errno
     int batch_errno = 5;
-    std::optional<std::string> reason;  // get_last_error
+    std::optional<std::string> reason; // get_last_error
     bool has_last_error = true;
     std::function<void(ArrowSchema&)> spoil_schema;
     std::function<void(ArrowArray&, std::int64_t)> spoil_batch;
@@ -388,7 +393,7 @@ inline int get_schema(ArrowArrayStream* stream, ArrowSchema* out) {
 inline int get_next(ArrowArrayStream* stream, ArrowArray* out) {
     const call_scope scope;
     auto& memory = *static_cast<stream_memory*>(stream->private_data);
-    memory.text.assign(memory.text.size(), '\xDD');  // the text of the last failure is gone by now
+    memory.text.assign(memory.text.size(), '\xDD'); // the text of the last failure is gone by now
     if (memory.next == memory.spec.failing_batch) {
         memory.has_failed = true;
         return memory.spec.batch_errno;
@@ -405,7 +410,7 @@ inline int get_next(ArrowArrayStream* stream, ArrowArray* out) {
 inline const char* get_last_error(ArrowArrayStream* stream) {
     const call_scope scope;
     auto& memory = *static_cast<stream_memory*>(stream->private_data);
-    if (!memory.has_failed) ++memory.book->calls_after_release;  // asked without need
+    if (!memory.has_failed) ++memory.book->calls_after_release; // asked without need
     if (!memory.spec.reason) return nullptr;
     memory.text = *memory.spec.reason;
     return memory.text.c_str();
@@ -418,7 +423,7 @@ inline void release_stream(ArrowArrayStream* stream) {
     stream->release = nullptr;
 }
 
-}  // namespace detail
+} // namespace detail
 
 inline ArrowArrayStream make_stream(ledger& book, stream_spec spec) {
     ++book.streams_made;
@@ -431,4 +436,4 @@ inline ArrowArrayStream make_stream(ledger& book, stream_spec spec) {
     return stream;
 }
 
-}  // namespace dualtrack::mock
+} // namespace dualtrack::mock

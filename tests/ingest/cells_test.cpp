@@ -31,24 +31,25 @@ std::string said(const error& wrong) {
     return std::string(wrong.code) + " " + std::to_string(wrong.row) + ": " + wrong.message;
 }
 
-template <class T>
-std::vector<std::string> as_texts(const result<T>& read, auto&& text_of) {
+template <class T> std::vector<std::string> as_texts(const result<T>& read, auto&& text_of) {
     if (!read) return {said(read.error())};
     std::vector<std::string> out;
     for (std::size_t i = 0; i < read.value().size(); ++i) out.push_back(text_of(read.value(), i));
     return out;
 }
-std::string or_null(bool there, auto&& text) { return there ? std::string(text()) : "null"; }
+std::string or_null(bool there, auto&& text) {
+    return there ? std::string(text()) : "null";
+}
 
 /// What a reader gives for a column, one text a row; an error is one text of its own.
 texts read_all(std::shared_ptr<const input_table> table, std::string_view column, cell_kind kind,
                presence need = presence::optional, const run_context& run = {}) {
-    const auto text_rows = [](const text_column& t, std::size_t i) {
-        return or_null(t.has(i), [&] { return t[i]; });
-    };
+    const auto text_rows = [](const text_column& t, std::size_t i) { return or_null(t.has(i), [&] { return t[i]; }); };
     switch (kind) {
-    case cell_kind::id: return as_texts(read_ids(run, table, column, need), text_rows);
-    case cell_kind::text: return as_texts(read_text(run, table, column, need), text_rows);
+    case cell_kind::id:
+        return as_texts(read_ids(run, table, column, need), text_rows);
+    case cell_kind::text:
+        return as_texts(read_text(run, table, column, need), text_rows);
     case cell_kind::date:
         return as_texts(read_dates(run, *table, column, need), [](const auto& v, std::size_t i) {
             return or_null(v[i] != no_date, [&] { return std::string(calendar::format_iso_date(v[i]).view()); });
@@ -78,7 +79,8 @@ texts read_all(std::shared_ptr<const input_table> table, std::string_view column
         if (!read) return {said(read.error())};
         texts out;
         for (std::size_t i = 0; i < read.value().code.size(); ++i)
-            out.push_back(or_null(read.value().has(i), [&] { return std::string(read.value().names[read.value().code[i]]); }));
+            out.push_back(
+                or_null(read.value().has(i), [&] { return std::string(read.value().names[read.value().code[i]]); }));
         return out;
     }
     }
@@ -104,15 +106,24 @@ std::shared_ptr<const input_table> table_of(std::string_view table, const std::v
 /// A column of a table of the contract that takes cells of the kind, none of them personal.
 std::pair<std::string_view, std::string_view> home_of(cell_kind kind) {
     switch (kind) {
-    case cell_kind::id: return {"people", "person_id"};
-    case cell_kind::text: return {"people", "name"};
-    case cell_kind::date: return {"people", "hired"};
-    case cell_kind::money: return {"deals", "amount"};
-    case cell_kind::number: return {"panel", "value"};
-    case cell_kind::integer: return {"vacancies", "reports"};
-    case cell_kind::flag: return {"vacancies", "external"};
-    case cell_kind::word: return {"deals", "outcome"};
-    default: return {"people", "role"};
+    case cell_kind::id:
+        return {"people", "person_id"};
+    case cell_kind::text:
+        return {"people", "name"};
+    case cell_kind::date:
+        return {"people", "hired"};
+    case cell_kind::money:
+        return {"deals", "amount"};
+    case cell_kind::number:
+        return {"panel", "value"};
+    case cell_kind::integer:
+        return {"vacancies", "reports"};
+    case cell_kind::flag:
+        return {"vacancies", "external"};
+    case cell_kind::word:
+        return {"deals", "outcome"};
+    default:
+        return {"people", "role"};
     }
 }
 
@@ -126,11 +137,14 @@ struct widening {
 };
 
 template <class T>
-widening of(std::string_view label, cell_kind kind, std::string format, std::vector<std::optional<T>> rows, texts expected) {
+widening of(std::string_view label, cell_kind kind, std::string format, std::vector<std::optional<T>> rows,
+            texts expected) {
     return {label, kind, std::move(format), mock::raw_cells(rows), std::move(expected)};
 }
 
-i128 wide(std::int64_t high_part, std::int64_t times) { return static_cast<i128>(high_part) * times; }
+i128 wide(std::int64_t high_part, std::int64_t times) {
+    return static_cast<i128>(high_part) * times;
+}
 
 std::vector<widening> widenings() {
     using o8 = std::optional<std::int8_t>;
@@ -161,7 +175,8 @@ std::vector<widening> widenings() {
         all.push_back(of<std::uint32_t>("uint32", kind, "I", {1, null, 4294967295U}, {"1", "null", "4294967295"}));
         all.push_back(of<std::int64_t>("int64", kind, "l", {1, null, INT64_MIN, INT64_MAX},
                                        {"1", "null", "-9223372036854775808", "9223372036854775807"}));
-        all.push_back(of<std::uint64_t>("uint64", kind, "L", {1, null, UINT64_MAX}, {"1", "null", "18446744073709551615"}));
+        all.push_back(
+            of<std::uint64_t>("uint64", kind, "L", {1, null, UINT64_MAX}, {"1", "null", "18446744073709551615"}));
         all.push_back({"null", kind, "n", {null, null, null}, {"null", "null", "null"}});
     }
     all.push_back(of<std::uint8_t>("bool", cell_kind::category, "b", {1, null, 0}, {"true", "null", "false"}));
@@ -186,17 +201,19 @@ std::vector<widening> widenings() {
         all.push_back(of("timestamp at the first unit of the day", cell_kind::date, format, first, days));
         all.push_back(of("timestamp at the last unit of the day", cell_kind::date, format, last, days));
     }
-    all.push_back(of<std::int64_t>("nanoseconds", cell_kind::date, "tsn:UTC",
-                                   {-1, 0, 86399999999999, 86400000000000, null, INT64_MIN, INT64_MAX},
-                                   {"1969-12-31", "1970-01-01", "1970-01-01", "1970-01-02", "null", "1677-09-21", "2262-04-11"}));
+    all.push_back(of<std::int64_t>(
+        "nanoseconds", cell_kind::date, "tsn:UTC", {-1, 0, 86399999999999, 86400000000000, null, INT64_MIN, INT64_MAX},
+        {"1969-12-31", "1970-01-01", "1970-01-01", "1970-01-02", "null", "1677-09-21", "2262-04-11"}));
 
     // Money: minor units, half to even.
-    all.push_back(of<double>("float64", cell_kind::money, "g",
-                             {0.0, -0.0, 19.99, 0.125, 0.375, -0.125, -0.375, 1e13, null, 22517998136852.48, 22517998136852.49,
-                              90071992547409.92, -92233720368547000.0, 5e-324},
-                             {"0", "0", "1999", "12", "38", "-12", "-38", "1000000000000000", "null", "2251799813685248",
-                              "2251799813685249", "9007199254740992", "-9223372036854701056", "0"}));
-    all.push_back(of<float>("float32", cell_kind::money, "f", {0.5F, null, -1.25F, 16777216.0F}, {"50", "null", "-125", "1677721600"}));
+    all.push_back(
+        of<double>("float64", cell_kind::money, "g",
+                   {0.0, -0.0, 19.99, 0.125, 0.375, -0.125, -0.375, 1e13, null, 22517998136852.48, 22517998136852.49,
+                    90071992547409.92, -92233720368547000.0, 5e-324},
+                   {"0", "0", "1999", "12", "38", "-12", "-38", "1000000000000000", "null", "2251799813685248",
+                    "2251799813685249", "9007199254740992", "-9223372036854701056", "0"}));
+    all.push_back(of<float>("float32", cell_kind::money, "f", {0.5F, null, -1.25F, 16777216.0F},
+                            {"50", "null", "-125", "1677721600"}));
     all.push_back(of<std::uint16_t>("float16", cell_kind::money, "e", {0x3E00, null, 0xBC00, 0x7BFF, 0x0001},
                                     {"150", "null", "-100", "6550400", "0"}));
     all.push_back(of<std::int8_t>("int8", cell_kind::money, "c", {-128, o8{}, 127}, {"-12800", "null", "12700"}));
@@ -207,38 +224,48 @@ std::vector<widening> widenings() {
     all.push_back(of<std::uint32_t>("uint32", cell_kind::money, "I", {UINT32_MAX, null}, {"429496729500", "null"}));
     all.push_back(of<std::int64_t>("int64", cell_kind::money, "l", {INT64_MAX / 100, null, -(INT64_MAX / 100)},
                                    {"9223372036854775800", "null", "-9223372036854775800"}));
-    all.push_back(of<std::uint64_t>("uint64", cell_kind::money, "L", {INT64_MAX / 100, null}, {"9223372036854775800", "null"}));
-    all.push_back(of<i128>("decimal of cents", cell_kind::money, "d:12,2", {1999, null, -1, INT64_MAX}, {"1999", "null", "-1", "9223372036854775807"}));
-    all.push_back(of<i128>("decimal without places", cell_kind::money, "d:12,0", {20, null, -3}, {"2000", "null", "-300"}));
-    all.push_back(of<i128>("decimal of hundreds", cell_kind::money, "d:12,-2", {20, null, -3}, {"200000", "null", "-30000"}));
+    all.push_back(
+        of<std::uint64_t>("uint64", cell_kind::money, "L", {INT64_MAX / 100, null}, {"9223372036854775800", "null"}));
+    all.push_back(of<i128>("decimal of cents", cell_kind::money, "d:12,2", {1999, null, -1, INT64_MAX},
+                           {"1999", "null", "-1", "9223372036854775807"}));
+    all.push_back(
+        of<i128>("decimal without places", cell_kind::money, "d:12,0", {20, null, -3}, {"2000", "null", "-300"}));
+    all.push_back(
+        of<i128>("decimal of hundreds", cell_kind::money, "d:12,-2", {20, null, -3}, {"200000", "null", "-30000"}));
     all.push_back(of<i128>("decimal of mills", cell_kind::money, "d:12,3", {125, 135, -125, -135, 126, 124, null},
                            {"12", "14", "-12", "-14", "13", "12", "null"}));
     all.push_back(of<i128>("decimal of twenty places", cell_kind::money, "d:38,20",
                            {wide(1999, 1000000000000000000), wide(5, 100000000000000000), wide(15, 100000000000000000),
                             wide(5, 100000000000000000) + 1, null},
                            {"1999", "0", "2", "1", "null"}));
-    all.push_back(of<i128>("decimal of more places than digits", cell_kind::money, "d:38,60", {1, wide(INT64_MAX, INT64_MAX), null},
-                           {"0", "0", "null"}));
+    all.push_back(of<i128>("decimal of more places than digits", cell_kind::money, "d:38,60",
+                           {1, wide(INT64_MAX, INT64_MAX), null}, {"0", "0", "null"}));
     all.push_back({"null", cell_kind::money, "n", {null, null}, {"null", "null"}});
 
     // Numbers: exact, or rounded once.
     all.push_back(of<double>("float64", cell_kind::number, "g", {0.1, -0.0, null, 5e-324, 1.7976931348623157e308},
                              {"0.1", "0", "null", "5e-324", "1.7976931348623157e+308"}));
-    all.push_back(of<float>("float32", cell_kind::number, "f", {0.1F, null, -0.0F}, {"0.10000000149011612", "null", "0"}));
-    all.push_back(of<std::uint16_t>("float16", cell_kind::number, "e", {0x3555, null, 0x8000, 0x0001, 0x7BFF, 0x8001},
-                                    {"0.333251953125", "null", "0", "5.960464477539063e-08", "65504", "-5.960464477539063e-08"}));
+    all.push_back(
+        of<float>("float32", cell_kind::number, "f", {0.1F, null, -0.0F}, {"0.10000000149011612", "null", "0"}));
+    all.push_back(
+        of<std::uint16_t>("float16", cell_kind::number, "e", {0x3555, null, 0x8000, 0x0001, 0x7BFF, 0x8001},
+                          {"0.333251953125", "null", "0", "5.960464477539063e-08", "65504", "-5.960464477539063e-08"}));
     all.push_back(of<std::int64_t>("int64", cell_kind::number, "l", {1LL << 53, null, -(1LL << 53)},
                                    {"9007199254740992", "null", "-9007199254740992"}));
-    all.push_back(of<std::uint64_t>("uint64", cell_kind::number, "L", {1ULL << 53, null}, {"9007199254740992", "null"}));
+    all.push_back(
+        of<std::uint64_t>("uint64", cell_kind::number, "L", {1ULL << 53, null}, {"9007199254740992", "null"}));
     all.push_back(of<std::int8_t>("int8", cell_kind::number, "c", {-1, o8{}}, {"-1", "null"}));
-    all.push_back(of<i128>("decimal", cell_kind::number, "d:10,4", {3333, null, -1, 0}, {"0.3333", "null", "-1e-04", "0"}));
+    all.push_back(
+        of<i128>("decimal", cell_kind::number, "d:10,4", {3333, null, -1, 0}, {"0.3333", "null", "-1e-04", "0"}));
     all.push_back(of<i128>("decimal with many digits", cell_kind::number, "d:38,38",
                            {wide(1000000000000000000, 1000000000000000000) * 33 + 1, null}, {"0.33", "null"}));
     all.push_back(of<i128>("decimal of millions", cell_kind::number, "d:38,-6", {wide(INT64_MAX, 1), null, 2},
                            {"9.223372036854776e+24", "null", "2e+06"}));
 
-    all.push_back(of<std::int32_t>("int32", cell_kind::integer, "i", {INT32_MIN, null, 5}, {"-2147483648", "null", "5"}));
-    all.push_back(of<std::uint64_t>("uint64", cell_kind::integer, "L", {INT64_MAX, null}, {"9223372036854775807", "null"}));
+    all.push_back(
+        of<std::int32_t>("int32", cell_kind::integer, "i", {INT32_MIN, null, 5}, {"-2147483648", "null", "5"}));
+    all.push_back(
+        of<std::uint64_t>("uint64", cell_kind::integer, "L", {INT64_MAX, null}, {"9223372036854775807", "null"}));
     all.push_back(of<double>("whole float64", cell_kind::integer, "g", {4.0, null, -0.0, 9007199254740992.0},
                              {"4", "null", "0", "9007199254740992"}));
     all.push_back(of<i128>("whole decimal", cell_kind::integer, "d:38,2", {400, null, -100}, {"4", "null", "-1"}));
@@ -252,7 +279,8 @@ std::vector<widening> widenings() {
     return all;
 }
 
-/// Every way to lay a column out: sliced in child, in parent, in both, unaligned, with garbage, with or without a null count.
+/// Every way to lay a column out: sliced in child, in parent, in both, unaligned, with garbage, with or without a null
+/// count.
 std::vector<layout> layouts() {
     std::vector<layout> all;
     for (const std::int64_t before : {0, 1, 7, 8, 63, 64})
@@ -285,7 +313,8 @@ TEST(cells, of_every_type_widen_exactly_however_they_are_laid_out) {
         for (const layout& how : layouts()) {
             const auto spec = mock::make_column(std::string(column), one.format, one.rows, how);
             const auto made = table_of(table, {spec}, {static_cast<std::int64_t>(one.rows.size())}, how.in_parent);
-            ASSERT_EQ(read_all(made, column, one.kind), one.expected) << one.label << " " << one.format << ": " << said(how);
+            ASSERT_EQ(read_all(made, column, one.kind), one.expected)
+                << one.label << " " << one.format << ": " << said(how);
         }
     }
 }
@@ -319,10 +348,11 @@ TEST(cells, do_not_depend_on_how_rows_are_cut_into_batches) {
                     for (const auto& [from, to] : {std::pair{std::size_t{0}, first}, {first, second}, {second, n}}) {
                         const cells part(one.rows.begin() + static_cast<std::ptrdiff_t>(from),
                                          one.rows.begin() + static_cast<std::ptrdiff_t>(to));
-                        batches.push_back(by_dictionary ? mock::make_dictionary(std::string(column), "s", one.format, part, how)
-                                                        : mock::make_column(std::string(column), one.format, part, how));
+                        batches.push_back(by_dictionary
+                                              ? mock::make_dictionary(std::string(column), "s", one.format, part, how)
+                                              : mock::make_column(std::string(column), one.format, part, how));
                         n_rows.push_back(static_cast<std::int64_t>(part.size()));
-                        how.before += 3;  // every batch has a layout of its own
+                        how.before += 3; // every batch has a layout of its own
                     }
                     const auto made = table_of(table, batches, n_rows);
                     ASSERT_EQ(read_all(made, column, one.kind), one.expected)
@@ -341,7 +371,8 @@ TEST(cells, that_are_required_refuse_the_first_null) {
         const auto plain = table_of(table, {mock::make_column(std::string(column), one.format, one.rows)}, {n});
         EXPECT_EQ(read_all(plain, column, one.kind, presence::required), expected) << one.label << " " << one.format;
         if (one.format == "n") continue;
-        const auto by_entry = table_of(table, {mock::make_dictionary(std::string(column), "i", one.format, one.rows)}, {n});
+        const auto by_entry =
+            table_of(table, {mock::make_dictionary(std::string(column), "i", one.format, one.rows)}, {n});
         EXPECT_EQ(read_all(by_entry, column, one.kind, presence::required), expected) << one.label << " " << one.format;
     }
 }
@@ -350,7 +381,7 @@ struct refusal {
     std::string_view label;
     cell_kind kind;
     std::string format;
-    cells rows;  // the last is the one refused
+    cells rows; // the last is the one refused
     std::string expected;
 };
 
@@ -358,15 +389,17 @@ std::vector<refusal> refusals() {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double infinity = std::numeric_limits<double>::infinity();
     std::vector<refusal> all;
-    const auto add = [&all](std::string_view label, cell_kind kind, std::string format, mock::bytes good, mock::bytes bad,
-                            std::string expected) {
-        all.push_back({label, kind, std::move(format), {good, std::nullopt, good, std::move(bad)}, std::move(expected)});
+    const auto add = [&all](std::string_view label, cell_kind kind, std::string format, mock::bytes good,
+                            mock::bytes bad, std::string expected) {
+        all.push_back(
+            {label, kind, std::move(format), {good, std::nullopt, good, std::move(bad)}, std::move(expected)});
     };
     for (const cell_kind kind : {cell_kind::money, cell_kind::number}) {
         const std::string what = kind == cell_kind::money ? "amount" : "number";
         add("NaN", kind, "g", raw(1.0), raw(nan), "data.nan 3: expected a finite " + what + ", found nan");
         add("infinity", kind, "g", raw(1.0), raw(infinity), "data.nan 3: expected a finite " + what + ", found inf");
-        add("minus infinity", kind, "g", raw(1.0), raw(-infinity), "data.nan 3: expected a finite " + what + ", found -inf");
+        add("minus infinity", kind, "g", raw(1.0), raw(-infinity),
+            "data.nan 3: expected a finite " + what + ", found -inf");
         add("NaN of 32 bits", kind, "f", raw(1.0F), raw(std::numeric_limits<float>::quiet_NaN()),
             "data.nan 3: expected a finite " + what + ", found nan");
         add("infinity of 16 bits", kind, "e", raw(std::uint16_t{0x3C00}), raw(std::uint16_t{0xFC00}),
@@ -386,8 +419,8 @@ std::vector<refusal> refusals() {
         "data.range 3: expected an amount below 9.2e16, found 18446744073709551615");
     add("decimal amount", cell_kind::money, "d:38,2", raw(i128{1}), raw(wide(INT64_MAX, 1) + 1),
         "data.range 3: expected an amount below 9.2e16, found 92233720368547758.08");
-    add("decimal amount that would be the sentinel", cell_kind::money, "d:38,2", raw(i128{1}), raw(-wide(INT64_MAX, 1) - 1),
-        "data.range 3: expected an amount below 9.2e16, found -92233720368547758.08");
+    add("decimal amount that would be the sentinel", cell_kind::money, "d:38,2", raw(i128{1}),
+        raw(-wide(INT64_MAX, 1) - 1), "data.range 3: expected an amount below 9.2e16, found -92233720368547758.08");
     add("decimal amount of thousands", cell_kind::money, "d:38,-3", raw(i128{1}), raw(wide(INT64_MAX, 1)),
         "data.range 3: expected an amount below 9.2e16, found 9223372036854775807e3");
     add("decimal amount far beyond", cell_kind::money, "d:38,-900", raw(i128{0}), raw(i128{1}),
@@ -400,13 +433,16 @@ std::vector<refusal> refusals() {
         "data.numeric_range 3: expected a number that a double can hold, found -7e900");
     add("uint64 integer", cell_kind::integer, "L", raw(std::uint64_t{1}), raw(std::uint64_t{1} << 63U),
         "data.range 3: expected a whole number below 2^63, found 9223372036854775808");
-    add("fraction", cell_kind::integer, "g", raw(1.0), raw(1.5), "data.range 3: expected a whole number of at most 2^53, found 1.5");
+    add("fraction", cell_kind::integer, "g", raw(1.0), raw(1.5),
+        "data.range 3: expected a whole number of at most 2^53, found 1.5");
     add("large float", cell_kind::integer, "g", raw(1.0), raw(1e300),
         "data.range 3: expected a whole number of at most 2^53, found 1e+300");
-    add("NaN as integer", cell_kind::integer, "g", raw(1.0), raw(nan), "data.nan 3: expected a whole number, found nan");
+    add("NaN as integer", cell_kind::integer, "g", raw(1.0), raw(nan),
+        "data.nan 3: expected a whole number, found nan");
     add("decimal with fraction", cell_kind::integer, "d:9,1", raw(i128{10}), raw(i128{15}),
         "data.range 3: expected a whole number below 2^63, found 1.5");
-    add("two as flag", cell_kind::flag, "c", raw(std::int8_t{1}), raw(std::int8_t{2}), "data.range 3: expected 0 or 1, found 2");
+    add("two as flag", cell_kind::flag, "c", raw(std::int8_t{1}), raw(std::int8_t{2}),
+        "data.range 3: expected 0 or 1, found 2");
     add("minus one as flag", cell_kind::flag, "l", raw(std::int64_t{0}), raw(std::int64_t{-1}),
         "data.range 3: expected 0 or 1, found -1");
     add("256 as flag", cell_kind::flag, "i", raw(std::int32_t{0}), raw(std::int32_t{256}),
@@ -425,7 +461,8 @@ std::vector<refusal> refusals() {
             "data.category 3: expected one of won, lost, open; found \"Won\"");
         add("word of the right outline", cell_kind::word, format, "open", "oden",
             "data.category 3: expected one of won, lost, open; found \"oden\"");
-        add("empty word", cell_kind::word, format, "won", "", "data.category 3: expected one of won, lost, open; found \"\"");
+        add("empty word", cell_kind::word, format, "won", "",
+            "data.category 3: expected one of won, lost, open; found \"\"");
         add("long word", cell_kind::word, format, "won", std::string(200, 'x'),
             "data.category 3: expected one of won, lost, open; found \"" + std::string(64, 'x') + "\"...");
     }
@@ -441,7 +478,8 @@ TEST(cells, that_do_not_fit_are_refused_with_their_row_and_what_was_found) {
             const auto made = table_of(table, {spec}, {4}, how.in_parent);
             ASSERT_EQ(read_all(made, column, one.kind), texts{one.expected}) << one.label << ": " << said(how);
         }
-        const auto by_entry = table_of(table, {mock::make_dictionary(std::string(column), "C", one.format, one.rows)}, {4});
+        const auto by_entry =
+            table_of(table, {mock::make_dictionary(std::string(column), "C", one.format, one.rows)}, {4});
         EXPECT_EQ(read_all(by_entry, column, one.kind), texts{one.expected}) << one.label << " in a dictionary";
     }
 }
@@ -450,7 +488,7 @@ TEST(cells, of_a_dictionary_entry_that_no_row_uses_are_nobodys_business) {
     for (const refusal& one : refusals()) {
         const auto [table, column] = home_of(one.kind);
         auto spec = mock::make_dictionary(std::string(column), "C", one.format, one.rows);
-        spec.array.length = 3;  // the row with the wrong cell is cut off, its entry stays
+        spec.array.length = 3; // the row with the wrong cell is cut off, its entry stays
         spec.array.null_count = -1;
         const texts read = read_all(table_of(table, {spec}, {3}), column, one.kind);
         EXPECT_EQ(read.size(), 3U) << one.label << ": " << read.front();
@@ -459,7 +497,8 @@ TEST(cells, of_a_dictionary_entry_that_no_row_uses_are_nobodys_business) {
 
 TEST(cells, report_the_smallest_row_for_any_number_of_threads) {
     constexpr std::int64_t n = 300000;
-    for (const auto& bad_rows : {std::vector<std::int64_t>{299999}, {70000, 250000}, {65536, 65537}, {131071, 5}, {0, 299999}}) {
+    for (const auto& bad_rows :
+         {std::vector<std::int64_t>{299999}, {70000, 250000}, {65536, 65537}, {131071, 5}, {0, 299999}}) {
         cells rows(n, raw(1.0));
         for (const std::int64_t row : bad_rows) rows[static_cast<std::size_t>(row)] = raw(std::nan(""));
         const auto made = table_of("deals", {mock::make_column("amount", "g", rows)}, {n});
@@ -490,8 +529,12 @@ TEST(cells, of_large_tables_are_the_same_for_any_number_of_threads_and_batches) 
         std::string format;
         const cells* rows;
     };
-    for (const large& one : {large{cell_kind::id, "u", &ids}, {cell_kind::id, "vu", &ids}, {cell_kind::word, "u", &words},
-                             {cell_kind::category, "U", &roles}, {cell_kind::money, "g", &amounts}, {cell_kind::id, "l", &numbers},
+    for (const large& one : {large{cell_kind::id, "u", &ids},
+                             {cell_kind::id, "vu", &ids},
+                             {cell_kind::word, "u", &words},
+                             {cell_kind::category, "U", &roles},
+                             {cell_kind::money, "g", &amounts},
+                             {cell_kind::id, "l", &numbers},
                              {cell_kind::category, "l", &numbers}}) {
         const auto [table, column] = home_of(one.kind);
         const auto whole = table_of(table, {mock::make_column(std::string(column), one.format, *one.rows)}, {n});
@@ -511,7 +554,8 @@ TEST(cells, of_large_tables_are_the_same_for_any_number_of_threads_and_batches) 
         for (const int threads : {1, 2, 8}) {
             run_context run;
             run.threads = threads;
-            EXPECT_TRUE(read_all(whole, column, one.kind, presence::optional, run) == expected) << one.format << threads;
+            EXPECT_TRUE(read_all(whole, column, one.kind, presence::optional, run) == expected)
+                << one.format << threads;
             EXPECT_TRUE(read_all(cut, column, one.kind, presence::optional, run) == expected) << one.format << threads;
         }
     }
@@ -524,31 +568,37 @@ TEST(cells, of_a_wrong_type_are_refused_with_what_was_expected_and_found) {
     };
     const std::vector<wrong> all{
         {cell_kind::money, "u",
-         "expected an amount (float, integer or decimal128), found utf8; text is never parsed, so cast the column before it is "
+         "expected an amount (float, integer or decimal128), found utf8; text is never parsed, so cast the column "
+         "before it is "
          "handed over"},
         {cell_kind::number, "vu",
-         "expected a number (float, integer or decimal128), found utf8 view; text is never parsed, so cast the column before it "
+         "expected a number (float, integer or decimal128), found utf8 view; text is never parsed, so cast the column "
+         "before it "
          "is handed over"},
         {cell_kind::date, "U",
-         "expected a date (date32, date64 or a timestamp), found large_utf8; text is never parsed, so cast the column before it "
+         "expected a date (date32, date64 or a timestamp), found large_utf8; text is never parsed, so cast the column "
+         "before it "
          "is handed over"},
         {cell_kind::date, "i", "expected a date (date32, date64 or a timestamp), found int32"},
         {cell_kind::money, "b", "expected an amount (float, integer or decimal128), found bool"},
         {cell_kind::money, "tdD", "expected an amount (float, integer or decimal128), found date32"},
-        {cell_kind::integer, "b", "expected a whole number (integer, or float or decimal128 without fraction), found bool"},
+        {cell_kind::integer, "b",
+         "expected a whole number (integer, or float or decimal128 without fraction), found bool"},
         {cell_kind::flag, "g", "expected yes or no (bool, or an integer that is 0 or 1), found float64"},
         {cell_kind::text, "l", "expected text (utf8), found int64"},
         {cell_kind::word, "b", "expected a word of a list (utf8), found bool"},
         {cell_kind::category, "g", "expected a category (utf8 or integer), found float64"},
         {cell_kind::id, "g",
-         "expected an id (utf8 or integer), found float64; integers with missing values must stay integers, so cast the column "
+         "expected an id (utf8 or integer), found float64; integers with missing values must stay integers, so cast "
+         "the column "
          "before it is handed over"},
         {cell_kind::id, "tsu:UTC", "expected an id (utf8 or integer), found timestamp in microseconds"},
     };
     for (const wrong& one : all) {
         const auto [table, column] = home_of(one.kind);
         const mock::bytes cell(mock::detail::width_of(one.format), '\0');
-        const auto plain = table_of(table, {mock::make_column(std::string(column), one.format, {cell == "" ? "x" : cell})}, {1});
+        const auto plain =
+            table_of(table, {mock::make_column(std::string(column), one.format, {cell == "" ? "x" : cell})}, {1});
         EXPECT_EQ(read_all(plain, column, one.kind), texts{"schema.type -1: " + one.expected});
     }
     const auto by_entry = table_of("deals", {mock::make_dictionary("amount", "i", "u", {"1"})}, {1});
@@ -571,7 +621,8 @@ TEST(cells, of_personal_columns_are_never_shown) {
 TEST(cells, of_text_are_borrowed_from_the_host_and_kept_alive) {
     std::optional<text_column> ids;
     {
-        const auto made = table_of("people", {mock::make_column("person_id", "u", {"anna", "a longer id than twelve"})}, {2});
+        const auto made =
+            table_of("people", {mock::make_column("person_id", "u", {"anna", "a longer id than twelve"})}, {2});
         const auto* text = static_cast<const char*>(made->batches[0]->children[0]->buffers[2]);
         auto read = read_ids({}, made, "person_id", presence::required);
         ASSERT_TRUE(read);
@@ -583,7 +634,8 @@ TEST(cells, of_text_are_borrowed_from_the_host_and_kept_alive) {
 }
 
 TEST(cells, of_categories_are_numbered_in_byte_order_and_unused_words_have_no_number) {
-    const auto made = table_of("people", {mock::make_dictionary("role", "c", "u", {"b", "a", "\xC3\xA4", "Z", "a"})}, {5});
+    const auto made =
+        table_of("people", {mock::make_dictionary("role", "c", "u", {"b", "a", "\xC3\xA4", "Z", "a"})}, {5});
     const auto read = read_categories({}, *made, "role", presence::optional);
     ASSERT_TRUE(read);
     ASSERT_EQ(read.value().names.size(), 4U);
@@ -596,7 +648,8 @@ TEST(cells, of_categories_are_numbered_in_byte_order_and_unused_words_have_no_nu
 }
 
 TEST(cells, tell_their_time_zone_and_what_they_hold) {
-    const auto zoned = table_of("people", {mock::make_column("hired", "tsu:Europe/Berlin", {raw(std::int64_t{0})})}, {1});
+    const auto zoned =
+        table_of("people", {mock::make_column("hired", "tsu:Europe/Berlin", {raw(std::int64_t{0})})}, {1});
     EXPECT_EQ(time_zone(*zoned, "hired"), "Europe/Berlin");
     EXPECT_EQ(found_in(*zoned, "hired"), found_cells::dates);
     EXPECT_EQ(found_in(*zoned, "left"), found_cells::none);
@@ -625,4 +678,4 @@ TEST(cells, are_not_read_once_the_host_has_cancelled) {
     EXPECT_EQ(read_money(run, *made, "amount", presence::optional).error().code, "cancelled");
 }
 
-}  // namespace
+} // namespace
