@@ -1,9 +1,9 @@
-"""dualtrack: who in a sales organisation is ready to lead, who should rise as an expert seller, and how the answer was reached.
+"""dualtrack: who in a sales organisation is ready to lead, who should rise as an expert seller, and why.
 
-    import dualtrack as dt
-    data = dt.Data({"people": people, "deals": deals})
-    result = dt.run(data, "measures")
-    result["sellers"].to_pandas()
+import dualtrack as dt
+data = dt.Data({"people": people, "deals": deals})
+result = dt.run(data, "measures")
+result["sellers"].to_pandas()
 """
 
 from ._api import (

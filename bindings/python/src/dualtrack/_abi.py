@@ -93,7 +93,7 @@ _schema = c.POINTER(ArrowSchema)
 _array = c.POINTER(ArrowArray)
 _stream = c.POINTER(ArrowArrayStream)
 
-# name: (result, arguments). A `char**` out-parameter is a pointer to a handle, so that ctypes does not copy the text away.
+# name: (result, arguments). A `char**` out-parameter is a pointer to a handle, so that ctypes does not copy the text.
 SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "dtk_error_status": (_status, (_handle,)),
     "dtk_error_code": (_text, (_handle,)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes as c
 import json
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,55 +47,75 @@ class Cancel:
 
 
 class _Call:
-    """The options of one call: keeps the callback alive, and what it raised."""
+    """One call with options: keeps the callback alive and what it raised, and lets Ctrl-C stop the call."""
 
     def __init__(self, progress: Progress | None, threads: int, token: int | None) -> None:
         self.raised: BaseException | None = None
+        self.interrupted = False
         self.options = RunOptions(struct_size=c.sizeof(RunOptions), threads=threads, cancel=token)
-        # In the main thread a callback also lets Ctrl-C stop a run: Python handles signals between two of its own steps.
-        if progress is not None or threading.current_thread() is threading.main_thread():
-            self._progress = progress
+        self._progress = progress
+        # Python handles signals between its own steps: in the main thread a callback gives it some.
+        self._main = threading.current_thread() is threading.main_thread()
+        if progress is not None or self._main:
             self.options.progress = self._callback = PROGRESS(self._report)
 
     def _report(self, user: int | None, done: float, stage: bytes | None) -> int:
         try:
             if self._progress is not None:
                 self._progress(done, (stage or b"").decode())
-            return 0
-        except BaseException as error:  # ctypes would swallow it
+        except BaseException as error:  # noqa: BLE001 - ctypes would swallow it
             self.raised = error
-            return 1
+        return 1 if self.raised is not None or self.interrupted else 0
 
-    def finish(self, status: int, error: c.c_void_p) -> None:
-        raised, self.raised = self.raised, None
-        self._callback = None
+    def _interrupt(self, number: int, frame: object) -> None:
+        self.interrupted = True
+
+    def __call__(self, function: Callable[..., int], arguments: tuple[Any, ...], free: Callable[[int], None]) -> int:
+        """Calls `function`; returns the new handle or raises what went wrong, the callback's own exception first."""
+        out, error = c.c_void_p(), c.c_void_p()
+        # KeyboardInterrupt could come up where ctypes swallows it, so for the time of the call a flag stands for it.
+        ours = self._main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if ours:
+            signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            status = function(*arguments, c.byref(self.options), c.byref(out), c.byref(error))
+        finally:
+            if ours:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+        raised = KeyboardInterrupt() if self.interrupted else self.raised
+        self.raised = None
         if raised is not None:
             library.dtk_error_free(error)
+            if out.value:
+                free(out.value)
             raise raised
         check(status, error)
+        return out.value or 0
 
 
-def _call(function: Callable[..., int], arguments: tuple[Any, ...], progress: Progress | None, cancel: Cancel | None,
-          threads: int) -> tuple[int, c.c_void_p, _Call, int]:
-    token_use = cancel._handle.use() if cancel is not None else None
-    token = token_use.__enter__() if token_use is not None else None
-    out, error = c.c_void_p(), c.c_void_p()
-    try:
-        call = _Call(progress, threads, token)
-        status = function(*arguments, c.byref(call.options), c.byref(out), c.byref(error))
-    finally:
-        if token_use is not None:
-            token_use.__exit__(None, None, None)
-    return status, error, call, out.value or 0
+def _call(
+    function: Callable[..., int],
+    arguments: tuple[Any, ...],
+    free: Callable[[int], None],
+    progress: Progress | None,
+    cancel: Cancel | None,
+    threads: int,
+) -> int:
+    if cancel is None:
+        return _Call(progress, threads, None)(function, arguments, free)
+    with cancel._handle.use() as token:
+        return _Call(progress, threads, token)(function, arguments, free)
 
 
 def _checked_threads(threads: int) -> int:
     if isinstance(threads, bool) or not isinstance(threads, int) or not 0 <= threads < 2**31:
-        raise Error(Status.ARGUMENT, "argument.unknown_option", f"expected a number of threads, 0 or more, found {threads!r}")
+        raise Error(
+            Status.ARGUMENT, "argument.unknown_option", f"expected a number of threads, 0 or more, found {threads!r}"
+        )
     return threads
 
 
-# ---- tables in --------------------------------------------------------------------------------------------------------
+# ---- tables in -----------------------------------------------------------------------------------
 
 
 def _add_stream(tables: int, name: bytes, producer: Any) -> None:
@@ -123,9 +144,12 @@ def _through_pyarrow(name: str, value: Any) -> Any:
         try:
             import pyarrow
         except ImportError:
-            raise Error(Status.SCHEMA, "schema.type",
-                        "expected a pandas frame with __arrow_c_stream__ (pandas 2.2 or newer), or pyarrow beside it",
-                        name) from None
+            raise Error(
+                Status.SCHEMA,
+                "schema.type",
+                "expected a pandas frame with __arrow_c_stream__ (pandas 2.2 or newer), or pyarrow beside it",
+                name,
+            ) from None
         return pyarrow.Table.from_pandas(value, preserve_index=False)
     for method in ("to_arrow_table", "fetch_arrow_table", "to_arrow"):  # duckdb relations, others
         if hasattr(value, method):
@@ -152,21 +176,31 @@ def _add(tables: int, name: str, value: Any) -> None:
         elif isinstance(value, Sequence):
             _add_json(tables, key, _rows.rows_to_json(name, value))
         else:
-            raise Error(Status.SCHEMA, "schema.type",
-                        "expected a table (anything with __arrow_c_stream__ or __arrow_c_array__, a dict of lists, "
-                        f"a list of dicts, or JSON text), found {type(value).__name__}", name)
+            raise Error(
+                Status.SCHEMA,
+                "schema.type",
+                "expected a table (anything with __arrow_c_stream__ or __arrow_c_array__, a dict of lists, "
+                f"a list of dicts, or JSON text), found {type(value).__name__}",
+                name,
+            )
 
 
 class Data:
     """The tables of an organisation, checked once, for any number of runs from any number of threads.
 
     `tables` maps a table's name to anything with `__arrow_c_stream__` or `__arrow_c_array__` (pyarrow, polars, pandas,
-    duckdb), a dict of lists, a list of dicts, or the text of a JSON array of objects. A value that is None is a table that
-    is not there. `with dt.Data(...) as data:` frees it at the end of the block; otherwise close() or the collector does.
+    duckdb), a dict of lists, a list of dicts, or the text of a JSON array of objects. A value that is None is a table
+    that is not there. `with dt.Data(...) as data:` frees it at the end of the block; else close() or the collector.
     """
 
-    def __init__(self, tables: Mapping[str, Any], *, progress: Progress | None = None, cancel: Cancel | None = None,
-                 threads: int = 0) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, Any],
+        *,
+        progress: Progress | None = None,
+        cancel: Cancel | None = None,
+        threads: int = 0,
+    ) -> None:
         threads = _checked_threads(threads)
         builder = _new(library.dtk_tables_new)
         try:
@@ -178,8 +212,7 @@ class Data:
         except BaseException:
             library.dtk_tables_free(builder)
             raise
-        status, error, call, address = _call(library.dtk_data_new, (builder,), progress, cancel, threads)
-        call.finish(status, error)
+        address = _call(library.dtk_data_new, (builder,), library.dtk_data_free, progress, cancel, threads)
         self._handle = Handle(address, library.dtk_data_free, "the data")
         self._tables = tuple(name for name, value in tables.items() if value is not None)
 
@@ -202,10 +235,11 @@ class Data:
         raise TypeError("dualtrack.Data cannot be pickled: give the tables to each process")
 
     def __repr__(self) -> str:
-        return f"<dualtrack.Data {', '.join(self._tables) or 'without tables'}{' (closed)' if self._handle.closed else ''}>"
+        closed = " (closed)" if self._handle.closed else ""
+        return f"<dualtrack.Data {', '.join(self._tables) or 'without tables'}{closed}>"
 
 
-# ---- policy -----------------------------------------------------------------------------------------------------------
+# ---- policy --------------------------------------------------------------------------------------
 
 
 class Policy:
@@ -225,8 +259,11 @@ class Policy:
         elif isinstance(policy, (str, os.PathLike)):
             text = Path(policy).read_bytes()
         else:
-            raise Error(Status.ARGUMENT, "policy.type",
-                        f"expected a policy as dict, JSON text or path, found {type(policy).__name__}")
+            raise Error(
+                Status.ARGUMENT,
+                "policy.type",
+                f"expected a policy as dict, JSON text or path, found {type(policy).__name__}",
+            )
         self._handle = Handle(_new(library.dtk_policy_parse, text, len(text)), library.dtk_policy_free, "the policy")
 
     @property
@@ -260,7 +297,7 @@ class Policy:
         return f"<dualtrack.Policy {self.digest[:12]}>"
 
 
-# ---- results ----------------------------------------------------------------------------------------------------------
+# ---- results -------------------------------------------------------------------------------------
 
 
 class Table:
@@ -350,8 +387,8 @@ class Table:
         return polars.DataFrame(self)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """A new capsule on every call, each an independent stream. A requested schema is not obeyed, as the protocol allows:
-        the consumer casts."""
+        """A new capsule on every call, each an independent stream. A requested schema is not obeyed, as the protocol
+        allows: the consumer casts."""
         return lend(ArrowArrayStream, STREAM_NAME, self._fill)
 
     def __arrow_c_schema__(self) -> object:
@@ -380,22 +417,23 @@ class Table:
         lists = self._read(None, shown)
         head = f"{self._name}: {self._n_rows} row{'' if self._n_rows == 1 else 's'}, {len(lists)} columns"
         more = (self._n_rows or 0) - shown
-        return head + "\n" + _text_table(lists) + (f"\n… {more} more" if more > 0 else "")
+        return head + "\n" + _text_table(lists) + (f"\n... {more} more" if more > 0 else "")
 
 
 def _text(value: Any) -> str:
     if value is None:
-        return "·"
+        return "-"
     if isinstance(value, float):
         return f"{value:,.2f}" if abs(value) >= 1000 else f"{value:.4g}"
     text = str(value)
-    return text if len(text) <= 28 else text[:27] + "…"
+    return text if len(text) <= 28 else text[:25] + "..."
 
 
 def _text_table(lists: dict[str, list[Any]], width: int = 120) -> str:
     """Columns side by side as far as a line reaches; the rest by name."""
     cells: list[list[str]] = []
-    used, left_out = 0, []
+    used = 0
+    left_out: list[str] = []
     for name, values in lists.items():
         texts = [_text(v) for v in values]
         size = max([len(name), *map(len, texts)])
@@ -417,8 +455,9 @@ class Result(Mapping[str, Table]):
     def __init__(self, address: int, analysis: str) -> None:
         self._handle = Handle(address, library.dtk_result_free, "the result")
         self._analysis = analysis
-        self._names = [library.dtk_result_table_name(address, i).decode()
-                       for i in range(library.dtk_result_n_tables(address))]
+        self._names = [
+            library.dtk_result_table_name(address, i).decode() for i in range(library.dtk_result_n_tables(address))
+        ]
 
     @property
     def analysis(self) -> str:
@@ -442,7 +481,7 @@ class Result(Mapping[str, Table]):
 
     @property
     def record_json(self) -> str:
-        """The decision record: canonical JSON with versions, the digests of what was read and written, the parameters."""
+        """The decision record: canonical JSON with versions, policy, and digests of what was read and written."""
         with self._handle.use() as result:
             text = library.dtk_result_record(result)
         if text is None:
@@ -474,8 +513,15 @@ class Result(Mapping[str, Table]):
         return f"<dualtrack.Result {self._analysis}: {tables}>"
 
 
-def run(data: Data | Mapping[str, Any], analysis: str, policy: PolicyLike = None, *, progress: Progress | None = None,
-        cancel: Cancel | None = None, threads: int = 0) -> Result:
+def run(
+    data: Data | Mapping[str, Any],
+    analysis: str,
+    policy: PolicyLike = None,
+    *,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+    threads: int = 0,
+) -> Result:
     """Runs one analysis of `catalog()`.
 
     `policy` is a dict, JSON text, a path or a Policy; None means every default. `progress(done_share, stage)` is called
@@ -491,12 +537,12 @@ def run(data: Data | Mapping[str, Any], analysis: str, policy: PolicyLike = None
         policy = Policy(policy)
     name = analysis.encode()
     with data._handle.use() as checked, policy._handle.use() as rules:
-        status, error, call, address = _call(library.dtk_run, (checked, rules, name, len(name)), progress, cancel, threads)
-    call.finish(status, error)
+        arguments = (checked, rules, name, len(name))
+        address = _call(library.dtk_run, arguments, library.dtk_result_free, progress, cancel, threads)
     return Result(address, analysis)
 
 
-# ---- what there is ----------------------------------------------------------------------------------------------------
+# ---- what there is -------------------------------------------------------------------------------
 
 
 def catalog() -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """PyCapsules of the Arrow PyCapsule interface, both ways, in pure ctypes.
 
-A capsule that Python code hands out usually carries a destructor that releases what nobody took. A destructor written in
-ctypes runs Python code, and a capsule is often dropped while an exception is on its way (a consumer that refuses a table
-is enough): the interpreter then loses the exception and crashes. So our capsules have no destructor. Their struct lives
-in a list here together with the capsule; once that list holds the only reference left, `sweep` releases a struct nobody
-took and frees it. It runs whenever a capsule is made, a table or a result goes, and the garbage collector has run. What
-is still alive at interpreter exit is left to the operating system.
+A capsule usually carries a destructor that releases what nobody took. A destructor written in ctypes runs Python code,
+and a capsule is often dropped while an exception is on its way (a consumer that refuses a table is enough): the
+interpreter then loses the exception and crashes. So our capsules have no destructor. Their struct is listed here
+together with the capsule; once the list holds the only reference left, `sweep` releases a struct nobody took and frees
+it. It runs whenever a capsule is made, a table or a result goes, and the garbage collector has run. What is still alive
+at interpreter exit is left to the operating system.
 """
 
 from __future__ import annotations

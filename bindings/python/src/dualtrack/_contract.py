@@ -15,9 +15,10 @@ def _catalog() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def input_tables() -> dict[str, dict[str, str]]:
-    """Every input table: its columns with the kind of cell (id, text, date, money, number, integer, flag, word, category)."""
-    return {table["name"]: {column["name"]: column["kind"] for column in table["columns"]}
-            for table in _catalog()["inputs"]}
+    """Every input table: its columns with the kind of cell (id, text, date, money, number, integer, flag, ...)."""
+    return {
+        table["name"]: {column["name"]: column["kind"] for column in table["columns"]} for table in _catalog()["inputs"]
+    }
 
 
 def analyses() -> list[dict[str, Any]]:

@@ -22,8 +22,8 @@ class Status(IntEnum):
 
 
 class Error(Exception):
-    """A call that failed: `status`, stable `code` ("data.overlap"), one-sentence `message`, `where` ("table.column" or a
-    JSON Pointer into the policy) and the 0-based `row` of the table, or -1."""
+    """A call that failed: `status`, stable `code` ("data.overlap"), one-sentence `message`, `where` ("table.column" or
+    a JSON Pointer into the policy) and the 0-based `row` of the table, or -1."""
 
     status: Status
     code: str

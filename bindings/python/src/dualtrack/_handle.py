@@ -1,4 +1,4 @@
-"""Owners of the library's handles: freed once, by close(), a `with` block or the garbage collector, and never in use."""
+"""Owners of the library's handles: freed once, by close(), a `with` block or the collector, and never while in use."""
 
 from __future__ import annotations
 

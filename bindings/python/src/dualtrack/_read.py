@@ -10,8 +10,16 @@ from ._abi import ArrowArray, ArrowArrayStream, ArrowSchema
 from ._capsule import release
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
-TYPES = {b"u": "utf8", b"U": "large_utf8", b"g": "float64", b"l": "int64", b"i": "int32", b"tdD": "date32", b"b": "bool"}
-_NUMBERS = {b"g": c.c_double, b"l": c.c_int64, b"i": c.c_int32, b"tdD": c.c_int32}
+TYPES = {
+    b"u": "utf8",
+    b"U": "large_utf8",
+    b"g": "float64",
+    b"l": "int64",
+    b"i": "int32",
+    b"tdD": "date32",
+    b"b": "bool",
+}
+_NUMBERS: dict[bytes, Any] = {b"g": c.c_double, b"l": c.c_int64, b"i": c.c_int32, b"tdD": c.c_int32}
 
 
 def _fail(stream: ArrowArrayStream, code: int) -> None:

@@ -49,14 +49,22 @@ def _cell(value: Any, table: str, column: str, row: int) -> str:
         if type(plain).__module__ != "numpy" and not (type(value).__name__ == "datetime64" and isinstance(plain, int)):
             return _cell(plain, table, column, row)
     raise Error(
-        Status.SCHEMA, "schema.type", f"expected text, a number, a date, a truth value or None, found {type(value).__name__}",
-        f"{table}.{column}", row)
+        Status.SCHEMA,
+        "schema.type",
+        f"expected text, a number, a date, a truth value or None, found {type(value).__name__}",
+        f"{table}.{column}",
+        row,
+    )
 
 
 def _list(values: Any, table: str, column: str) -> Sequence[Any]:
     if isinstance(values, (str, bytes, Mapping)):
-        raise Error(Status.SCHEMA, "schema.type", f"expected a list of values, found {type(values).__name__}",
-                    f"{table}.{column}")
+        raise Error(
+            Status.SCHEMA,
+            "schema.type",
+            f"expected a list of values, found {type(values).__name__}",
+            f"{table}.{column}",
+        )
     for method in ("to_pylist", "to_list", "tolist"):  # pyarrow, polars and pandas, numpy
         if hasattr(values, method):
             return getattr(values, method)()
@@ -64,8 +72,9 @@ def _list(values: Any, table: str, column: str) -> Sequence[Any]:
         return values
     if isinstance(values, Iterable):
         return list(values)
-    raise Error(Status.SCHEMA, "schema.type", f"expected a list of values, found {type(values).__name__}",
-                f"{table}.{column}")
+    raise Error(
+        Status.SCHEMA, "schema.type", f"expected a list of values, found {type(values).__name__}", f"{table}.{column}"
+    )
 
 
 def _name(column: Any, table: str) -> str:
@@ -80,11 +89,17 @@ def columns_to_json(table: str, columns: Mapping[Any, Any]) -> bytes:
     lists = [_list(values, table, name) for name, values in zip(names, columns.values())]
     for name, values in zip(names, lists):
         if len(values) != len(lists[0]):
-            raise Error(Status.DATA, "arrow.length",
-                        f"expected {len(lists[0])} values as in {names[0]}, found {len(values)}", f"{table}.{name}")
+            raise Error(
+                Status.DATA,
+                "arrow.length",
+                f"expected {len(lists[0])} values as in {names[0]}, found {len(values)}",
+                f"{table}.{name}",
+            )
     keys = [_quote(name) + ":" for name in names]
-    cells = [[key + _cell(value, table, name, row) for row, value in enumerate(values)]
-             for key, name, values in zip(keys, names, lists)]
+    cells = [
+        [key + _cell(value, table, name, row) for row, value in enumerate(values)]
+        for key, name, values in zip(keys, names, lists)
+    ]
     return ("[" + ",".join("{" + ",".join(row) + "}" for row in zip(*cells)) + "]").encode()
 
 
@@ -93,7 +108,14 @@ def rows_to_json(table: str, rows: Iterable[Mapping[Any, Any]]) -> bytes:
     texts = []
     for index, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise Error(Status.SCHEMA, "schema.type", f"expected a row as a dict, found {type(row).__name__}", table, index)
-        texts.append("{" + ",".join(
-            _quote(_name(column, table)) + ":" + _cell(value, table, column, index) for column, value in row.items()) + "}")
+            raise Error(
+                Status.SCHEMA, "schema.type", f"expected a row as a dict, found {type(row).__name__}", table, index
+            )
+        texts.append(
+            "{"
+            + ",".join(
+                _quote(_name(column, table)) + ":" + _cell(value, table, column, index) for column, value in row.items()
+            )
+            + "}"
+        )
     return ("[" + ",".join(texts) + "]").encode()

@@ -61,7 +61,7 @@ class Bar:
         return self if self._on else None
 
 
-# ---- writing ----------------------------------------------------------------------------------------------------------
+# ---- writing -------------------------------------------------------------------------------------
 
 
 def write_table(table: Table, path: Path) -> None:
@@ -98,7 +98,7 @@ def _print_written(written: Sequence[tuple[str, int]]) -> None:
         print(f"{path:<{width}}  {rows:>12,} {'row' if rows == 1 else 'rows'}")
 
 
-# ---- commands ---------------------------------------------------------------------------------------------------------
+# ---- commands ------------------------------------------------------------------------------------
 
 
 def _policy(path: str | None) -> Policy:
@@ -166,8 +166,13 @@ def _cmd_synth(options: argparse.Namespace) -> None:
 
     with Bar("synth") as bar:
         try:
-            synth.make(Path(options.out), options.sellers, options.months, options.seed,
-                       progress=bar.of_steps if bar.progress is not None else None)
+            synth.make(
+                Path(options.out),
+                options.sellers,
+                options.months,
+                options.seed,
+                progress=bar.of_steps if bar.progress is not None else None,
+            )
         except ValueError as error:
             raise Failed(str(error)) from None
     for path in sorted(Path(options.out).rglob("*.parquet")):
@@ -204,7 +209,7 @@ def _cmd_policy_check(options: argparse.Namespace) -> None:
     print(f"{options.file}: a valid policy, digest {_policy(options.file).digest}")
 
 
-# ---- the parser -------------------------------------------------------------------------------------------------------
+# ---- the parser ----------------------------------------------------------------------------------
 
 
 def _whole(lowest: int) -> Callable[[str], int]:
@@ -220,23 +225,35 @@ def _whole(lowest: int) -> Callable[[str], int]:
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="dualtrack", description="Who in a sales organisation is ready to lead, and how the answer was reached.",
-        epilog="Rows in messages count from 0. Exit status: 0, 1 (bad input), 2 (usage).")
+        prog="dualtrack",
+        description="Who in a sales organisation is ready to lead, and how the answer was reached.",
+        epilog="Rows in messages count from 0. Exit status: 0, 1 (bad input), 2 (usage).",
+    )
     top.add_argument("--version", action="version", version=f"dualtrack {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run_it: Callable[[argparse.Namespace], None], text: str,
-                under: Any = commands) -> argparse.ArgumentParser:
+    def command(
+        name: str, run_it: Callable[[argparse.Namespace], None], text: str, under: Any = commands
+    ) -> argparse.ArgumentParser:
         made = under.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         made.set_defaults(run_it=run_it)
         return made
 
     def takes_data(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--data", required=True, metavar="DIR",
-                          help="folder of TABLE.parquet, .csv or .json, a DuckDB or SQLite file, or a database URL")
+        made.add_argument(
+            "--data",
+            required=True,
+            metavar="DIR",
+            help="folder of TABLE.parquet, .csv or .json, a DuckDB or SQLite file, or a database URL",
+        )
         made.add_argument("--policy", metavar="FILE", help="policy as JSON; every field has a default")
-        made.add_argument("--threads", type=_whole(1), default=os.cpu_count() or 1, metavar="N",
-                          help="threads to use; never changes a number (default: all processors)")
+        made.add_argument(
+            "--threads",
+            type=_whole(1),
+            default=os.cpu_count() or 1,
+            metavar="N",
+            help="threads to use; never changes a number (default: all processors)",
+        )
 
     synth = command("synth", _cmd_synth, "make an organisation with known truth")
     synth.add_argument("--out", required=True, metavar="DIR")
@@ -262,8 +279,11 @@ def parser() -> argparse.ArgumentParser:
     takes_data(reports)
     reports.add_argument("-o", "--out", required=True, metavar="report.html")
 
-    policy = commands.add_parser("policy", help="print the default policy or its schema, or check a policy",
-                                 description="Print the default policy or its JSON Schema, or check a policy.")
+    policy = commands.add_parser(
+        "policy",
+        help="print the default policy or its schema, or check a policy",
+        description="Print the default policy or its JSON Schema, or check a policy.",
+    )
     actions = policy.add_subparsers(dest="action", required=True, metavar="{default,schema,check}")
     command("default", _cmd_policy_default, "print the policy with every default", actions)
     command("schema", _cmd_policy_schema, "print the JSON Schema of a policy", actions)
@@ -272,6 +292,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):  # a name the terminal cannot show must not stop a run
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
     from .sources import MissingPackage
 

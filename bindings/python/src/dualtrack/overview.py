@@ -1,12 +1,13 @@
 """Every analysis the data allow, and the figures that the summary and the report are both made of.
 
-Nothing here is new statistics: totals are sums of result columns, and every judgement of who stands out uses the posterior
-mean and standard deviation that the analysis `measures` gives with each person.
+Nothing here is new statistics: totals are sums of result columns, and every judgement of who stands out uses the
+posterior mean and standard deviation that the analysis `measures` gives with each person.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ class Overview:
     results: dict[str, Result]
     not_run: dict[str, Error]
     names: dict[str, str] = field(default_factory=dict)
+    _rows: dict[tuple[str, str], list[Row]] = field(default_factory=dict, repr=False)
 
     @property
     def as_of(self) -> str:
@@ -42,21 +44,29 @@ class Overview:
 
     def rows(self, analysis: str, table: str) -> list[Row]:
         """Rows of a result table; empty where the analysis did not run."""
-        result = self.results.get(analysis)
-        return result[table].to_dicts() if result is not None and table in result else []
+        key = (analysis, table)
+        if key not in self._rows:
+            result = self.results.get(analysis)
+            self._rows[key] = result[table].to_dicts() if result is not None and table in result else []
+        return self._rows[key]
 
     def name(self, person_id: str | None) -> str:
-        """How a person is shown: the name where there is one, else the id."""
+        """How a person is shown; the id where there is no name."""
         if person_id is None:
             return "nobody"
         return self.names.get(person_id) or person_id
 
 
-def _names(tables: Tables) -> dict[str, str]:
+def shown_names(tables: Tables) -> dict[str, str]:
+    """How people are shown, by id: their name, and their id with it where several have that name."""
     lists = tables.lists("people", "person_id", "name")
-    if "person_id" not in lists or "name" not in lists:
-        return {}
-    return {str(person): name for person, name in zip(lists["person_id"], lists["name"]) if person is not None and name}
+    names = {
+        str(person): str(name)
+        for person, name in zip(lists.get("person_id", ()), lists.get("name", ()))
+        if person is not None and name
+    }
+    bearers = Counter(names.values())
+    return {person: name if bearers[name] == 1 else f"{name} ({person})" for person, name in names.items()}
 
 
 def make(tables: Tables, policy: Policy, progress: Progress | None = None, threads: int = 0) -> Overview:
@@ -79,10 +89,10 @@ def make(tables: Tables, policy: Policy, progress: Progress | None = None, threa
                 if error.status != Status.SCHEMA or error.code not in _NOT_POSSIBLE:
                     raise
                 not_run[name] = error
-    return Overview(tables, policy, results, not_run, _names(tables))
+    return Overview(tables, policy, results, not_run, shown_names(tables))
 
 
-# ---- sellers ----------------------------------------------------------------------------------------------------------
+# ---- sellers -------------------------------------------------------------------------------------
 
 
 def is_seller(row: Mapping[str, Any]) -> bool:
@@ -91,14 +101,14 @@ def is_seller(row: Mapping[str, Any]) -> bool:
 
 
 def standing(row: Mapping[str, Any]) -> int:
-    """1 and -1: above, below the market's expectation by more than chance would easily make; 0: cannot be told apart."""
+    """1, -1: above, below what the market expects by more than chance easily makes; 0: cannot be told apart."""
     z, sd = row.get("performance_z"), row.get("performance_sd")
     if z is None or sd is None or sd <= 0:
         return 0
     return 1 if z > CREDIBLE * sd else -1 if z < -CREDIBLE * sd else 0
 
 
-# ---- teams ------------------------------------------------------------------------------------------------------------
+# ---- teams ---------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -133,8 +143,9 @@ def teams(overview: Overview) -> list[Team]:
     """Teams over the window: amounts and quotas summed over the periods of the table `teams`."""
     sums: dict[str, Row] = {}
     for row in overview.rows("measures", "teams"):
-        team = sums.setdefault(row["manager_id"], {"amount": 0.0, "own": 0.0, "quota": None, "end": None, "n": None,
-                                                  "exits": None})
+        team = sums.setdefault(
+            row["manager_id"], {"amount": 0.0, "own": 0.0, "quota": None, "end": None, "n": None, "exits": None}
+        )
         team["amount"] += row["amount"] or 0.0
         team["own"] += row["own_amount"] or 0.0
         if row["quota"] is not None:
@@ -152,12 +163,21 @@ def teams(overview: Overview) -> list[Team]:
         members = reports.get(manager, [])
         error = math.sqrt(sum(sd * sd for _, sd in members))
         mean = sum(z for z, _ in members)
-        out.append(Team(manager, team["n"], team["amount"], team["own"], team["quota"],
-                        mean / error if error > 0 else None, team["exits"]))
+        out.append(
+            Team(
+                manager,
+                team["n"],
+                team["amount"],
+                team["own"],
+                team["quota"],
+                mean / error if error > 0 else None,
+                team["exits"],
+            )
+        )
     return sorted(out, key=lambda t: (t.attainment is None, -(t.attainment or 0.0), -t.amount, t.manager_id))
 
 
-# ---- the organisation -------------------------------------------------------------------------------------------------
+# ---- the organisation ----------------------------------------------------------------------------
 
 
 @dataclass
@@ -193,13 +213,17 @@ def _headcount(tables: Tables, as_of: str) -> int:
     lists = tables.lists("people", "person_id", "hired", "left")
     people = lists.get("person_id", [])
     hired, left = (lists.get(column) or [None] * len(people) for column in ("hired", "left"))
-    return sum(1 for a, b in zip(hired, left) if (a is None or str(a)[:10] <= as_of) and (b is None or str(b)[:10] > as_of))
+    return sum(
+        1 for a, b in zip(hired, left) if (a is None or str(a)[:10] <= as_of) and (b is None or str(b)[:10] > as_of)
+    )
 
 
 def _currency(overview: Overview) -> str:
     """The reporting currency: the policy's, else the only one in the tables."""
     chosen = overview.policy.to_dict().get("currency")
-    found = {chosen} if chosen else overview.tables.words("deals", "currency") or overview.tables.words("sales", "currency")
+    found = (
+        {chosen} if chosen else overview.tables.words("deals", "currency") or overview.tables.words("sales", "currency")
+    )
     return found.pop() if len(found) == 1 else ""
 
 
@@ -242,13 +266,13 @@ def findings(overview: Overview) -> list[Row]:
     return sorted(seen.values(), key=lambda row: grave.get(row["severity"], 3))
 
 
-# ---- words and numbers ------------------------------------------------------------------------------------------------
+# ---- words and numbers ---------------------------------------------------------------------------
 
 
 def money(amount: float | None, currency: str = "") -> str:
     """An amount short enough to be read aloud: 12.3 million EUR."""
     if amount is None:
-        return "–"
+        return "-"
     tail = f" {currency}" if currency else ""
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(amount) >= size:
@@ -257,7 +281,7 @@ def money(amount: float | None, currency: str = "") -> str:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
+    return "-" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

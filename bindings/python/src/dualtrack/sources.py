@@ -70,7 +70,9 @@ class Tables(Mapping[str, Any]):
             return {}
         if isinstance(value, bytes):
             rows = json.loads(value)
-            return {column: [row.get(column) for row in rows] for column in columns if any(column in row for row in rows)}
+            return {
+                column: [row.get(column) for row in rows] for column in columns if any(column in row for row in rows)
+            }
         return {column: value.column(column).to_pylist() for column in columns if column in value.column_names}
 
     def words(self, table: str, column: str) -> set[str]:
@@ -83,7 +85,7 @@ class Tables(Mapping[str, Any]):
         return {word for word in self.lists(table, column).get(column, []) if word is not None}
 
 
-# ---- folders ----------------------------------------------------------------------------------------------------------
+# ---- folders -------------------------------------------------------------------------------------
 
 
 def _arrow(relation: Any) -> pyarrow.Table:
@@ -105,8 +107,13 @@ def _literal(text: str) -> str:
 
 
 _CASTS = {"date": "DATE", "money": "DOUBLE", "number": "DOUBLE", "integer": "BIGINT", "flag": "BOOLEAN"}
-_EXPECTED = {"date": "a date as YYYY-MM-DD", "money": "a number such as 1234.56", "number": "a number such as 0.5",
-             "integer": "a whole number", "flag": "true or false"}
+_EXPECTED = {
+    "date": "a date as YYYY-MM-DD",
+    "money": "a number such as 1234.56",
+    "number": "a number such as 0.5",
+    "integer": "a whole number",
+    "flag": "true or false",
+}
 
 
 def read_csv(table: str, path: Path) -> pyarrow.Table:
@@ -127,20 +134,27 @@ def read_csv(table: str, path: Path) -> pyarrow.Table:
     sniffed: dict[str, str] | None = None
     for column in casts:
         raw, cast = texts.column(column), typed.column(column)
-        if raw.null_count != cast.null_count and casts[column] == "DATE":  # not ISO: what the sniffer makes of the whole file
+        if (
+            raw.null_count != cast.null_count and casts[column] == "DATE"
+        ):  # not ISO: what the sniffer makes of the whole file
             if sniffed is None:
                 rows = connection.sql(f"DESCRIBE SELECT * FROM {source} sample_size = -1)").fetchall()
                 sniffed = {row[0]: row[1] for row in rows}
             if sniffed.get(column, "").startswith(("DATE", "TIMESTAMP")):
                 name = _quoted(column)
-                cast = _arrow(connection.sql(
-                    f"SELECT CAST({name} AS DATE) AS {name} FROM {source} sample_size = -1)")).column(0)
+                cast = _arrow(
+                    connection.sql(f"SELECT CAST({name} AS DATE) AS {name} FROM {source} sample_size = -1)")
+                ).column(0)
         if raw.null_count != cast.null_count:
             wrong = compute.and_(compute.is_valid(raw), compute.is_null(cast))
             row = compute.index(wrong, True).as_py()
             found = raw[row].as_py()
-            raise _bad("schema.type", f"expected {_EXPECTED[kind_of(table, column) or 'number']}, found {found[:64]!r}",
-                       f"{table}.{column}", row)
+            raise _bad(
+                "schema.type",
+                f"expected {_EXPECTED[kind_of(table, column) or 'number']}, found {found[:64]!r}",
+                f"{table}.{column}",
+                row,
+            )
         texts = texts.set_column(texts.column_names.index(column), column, cast)
     return texts
 
@@ -170,20 +184,25 @@ def _from_folder(folder: Path) -> Tables:
         if path.stem not in input_tables():
             ignored.append(path.name)
         elif path.stem in files:
-            raise _bad("argument.table_name", f"expected one file, found {files[path.stem].name} and {path.name}", path.stem)
+            raise _bad(
+                "argument.table_name", f"expected one file, found {files[path.stem].name} and {path.name}", path.stem
+            )
         else:
             files[path.stem] = path
     if not files:
-        raise _bad("schema.missing_table", f"expected TABLE.parquet, TABLE.csv or TABLE.json in {folder}, found none", "")
+        raise _bad(
+            "schema.missing_table", f"expected TABLE.parquet, TABLE.csv or TABLE.json in {folder}, found none", ""
+        )
     return Tables(str(folder), {name: _READERS[path.suffix](name, path) for name, path in files.items()}, ignored)
 
 
-# ---- databases --------------------------------------------------------------------------------------------------------
+# ---- databases -----------------------------------------------------------------------------------
 
 
 def _from_duckdb(connection: Any, origin: str, database: str) -> Tables:
     rows = connection.execute(
-        "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = ? ORDER BY ALL", [database]
+        "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = ? ORDER BY ALL",
+        [database],
     ).fetchall()
     places: dict[str, list[str]] = {}
     for schema, name in rows:
@@ -218,15 +237,21 @@ def _from_server(url: str, kind: str) -> Tables:
         try:
             connection.execute(f"INSTALL {kind}; LOAD {kind}")
         except Exception as error:
-            raise _bad("schema.missing_table", f"reading {kind} needs DuckDB's {kind} extension, which could not be "
-                       f"installed: {_one_line(error)}", "") from None
+            raise _bad(
+                "schema.missing_table",
+                f"reading {kind} needs DuckDB's {kind} extension, which could not be installed: {_one_line(error)}",
+                "",
+            ) from None
         try:
             connection.execute(f"ATTACH {_literal(url)} AS source (TYPE {kind}, READ_ONLY)")
         except Exception as error:
             text = _one_line(error).replace(url, shown)
             password = urlsplit(url).password
-            raise _bad("schema.missing_table",
-                       f"{shown} cannot be opened: {text.replace(password, '***') if password else text}", "") from None
+            raise _bad(
+                "schema.missing_table",
+                f"{shown} cannot be opened: {text.replace(password, '***') if password else text}",
+                "",
+            ) from None
         return _from_duckdb(connection, f"{kind} at {shown}", "source")
     finally:
         connection.close()
@@ -253,14 +278,23 @@ def _sqlite_cell(value: Any, kind: str | None, where: str, row: int) -> Any:
 
 def _from_sqlite(path: Path) -> Tables:
     arrow = need("pyarrow")
-    types = {"date": arrow.date32(), "flag": arrow.bool_(), "integer": arrow.int64(), "money": arrow.float64(),
-             "number": arrow.float64()}
+    types = {
+        "date": arrow.date32(),
+        "flag": arrow.bool_(),
+        "integer": arrow.int64(),
+        "money": arrow.float64(),
+        "number": arrow.float64(),
+    }
     if not path.is_file():
         raise _bad("schema.missing_table", f"{path}: no such file", "")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
-        names = [row[0] for row in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name")]
+        names = [
+            row[0]
+            for row in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+            )
+        ]
         tables = {}
         for name in (n for n in names if n in input_tables()):
             cursor = connection.execute(f"SELECT * FROM {_quoted(name)}")

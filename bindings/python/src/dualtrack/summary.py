@@ -24,16 +24,20 @@ def _sellers(overview: Overview) -> list[str]:
     total = totals(overview, len(all_teams))
     currency = total.currency
     when = f", as of {total.as_of}" if total.as_of else ""
-    out = [f"{plural(total.n_people, 'person', 'people')}, {plural(total.n_sellers, 'seller')}, "
-           f"{plural(total.n_teams, 'team')}{when}"]
+    out = [
+        f"{plural(total.n_people, 'person', 'people')}, {plural(total.n_sellers, 'seller')}, "
+        f"{plural(total.n_teams, 'team')}{when}"
+    ]
     decided = total.won_count + total.lost_count
     won = f"Won {money(total.won_amount, currency)}"
     if decided:
         won += f" in {plural(total.won_count, 'deal')} of {decided:,} decided ({percent(total.won_count / decided)})"
     out.append(won)
     if total.quota is not None:
-        out.append(f"Against a quota of {money(total.quota, currency)}: attainment {percent(total.attainment, 1)}; "
-                   f"{total.n_at_quota:,} of {plural(total.n_with_quota, 'seller')} at or above quota")
+        out.append(
+            f"Against a quota of {money(total.quota, currency)}: attainment {percent(total.attainment, 1)}; "
+            f"{total.n_at_quota:,} of {plural(total.n_with_quota, 'seller')} at or above quota"
+        )
     else:
         out.append("No quotas were given: attainment cannot be said")
     if all_teams:
@@ -43,14 +47,16 @@ def _sellers(overview: Overview) -> list[str]:
         out += ["", f"Teams by {what}, and whether their sellers stand out once luck is taken out"]
         out += [_team_line(overview, team) for team in ranked[:3]]
         if len(ranked) > 6:
-            out.append(f"    {'…':>14}  {plural(len(ranked) - 6, 'team')} between")
+            out.append(f"    {'...':>14}  {plural(len(ranked) - 6, 'team')} between")
         out += [_team_line(overview, team) for team in (ranked[-3:] if len(ranked) > 6 else ranked[3:])]
     if total.n_sellers:
         out += ["", "Sellers, once luck is taken out"]
         out += _wrapped(
-            f"{total.n_above:,} sell more and {total.n_below:,} sell less than their market would expect by more than chance "
+            f"{total.n_above:,} sell more and {total.n_below:,} sell less than their market would expect by "
+            "more than chance "
             f"easily makes; the other {total.n_chance:,} cannot be told apart. Of {total.n_top:,} it is at least 80 % "
-            "probable that they belong to the best quarter.")
+            "probable that they belong to the best quarter."
+        )
         if any(row["lone_wolf"] is not None for row in overview.rows("measures", "sellers")):
             out += _wrapped(f"{total.n_lone_wolves:,} closed every deal of the window alone (lone wolves).")
     return out
@@ -60,13 +66,19 @@ def _pay(overview: Overview) -> list[str]:
     rows = [row for row in overview.rows("pay", "pay_inversion") if row["n_reports"]]
     if not rows:
         return ["", "Pay: not given, or of no team"]
-    inverted = [row for row in rows if (row["share_above_at_target"] or 0) > 0 or (row["share_above_at_actual"] or 0) > 0]
-    text = (f"In {len(inverted):,} of {plural(len(rows), 'team')} at least one report earns more than the manager, at target "
-            "or in fact.")
+    inverted = [
+        row for row in rows if (row["share_above_at_target"] or 0) > 0 or (row["share_above_at_actual"] or 0) > 0
+    ]
+    text = (
+        f"In {len(inverted):,} of {plural(len(rows), 'team')} at least one report earns more than the manager, "
+        "at target "
+        "or in fact."
+    )
     if inverted:
         worst = max(inverted, key=lambda row: (row["largest_gap"] or 0.0, row["manager_id"]))
         if worst["largest_gap"]:
-            text += f" The largest gap, {money(worst['largest_gap'])} a year, is in the team of {overview.name(worst['manager_id'])}."
+            team = overview.name(worst["manager_id"])
+            text += f" The largest gap, {money(worst['largest_gap'])} a year, is in the team of {team}."
     return ["", "Pay", *_wrapped(text)]
 
 
@@ -82,7 +94,7 @@ def _findings(overview: Overview) -> list[str]:
             place += f" row {row['row']}"
         out += _wrapped(f"{row['severity']}: {place}: {row['text']} ({row['code']})")
     if len(grave) > 5:
-        out.append(f"    … {len(grave) - 5:,} more")
+        out.append(f"    ... {len(grave) - 5:,} more")
     return out
 
 

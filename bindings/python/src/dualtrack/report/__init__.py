@@ -1,7 +1,7 @@
 """`dualtrack report`: every analysis the data allow on one self-contained page. Needs `pip install "dualtrack[cli]"`.
 
-A section is a module of `report/sections` with a function `build(overview) -> Section | None`; the registry below is the
-order on the page. The page fetches nothing: pictures are inline SVG, the style is in the head, there is no script.
+A section is a module of `report/sections` with a function `build(overview) -> Section | None`; the registry below is
+the order on the page. The page fetches nothing: pictures are inline SVG, the style is in the head, there is no script.
 """
 
 from __future__ import annotations
@@ -39,7 +39,12 @@ def html(overview: Overview) -> str:
     """The page."""
     jinja = need("jinja2")
     environment = jinja.Environment(
-        loader=jinja.PackageLoader("dualtrack.report", "templates"), autoescape=True, undefined=jinja.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True)
+        loader=jinja.PackageLoader("dualtrack.report", "templates"),
+        autoescape=True,
+        undefined=jinja.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return environment.get_template("page.html.j2").render(
-        sections=sections(overview), version=__version__, origin=overview.tables.origin)
+        sections=sections(overview), version=__version__, origin=overview.tables.origin
+    )

@@ -20,9 +20,20 @@ def _svg(chart: Any, height: int | None = None) -> str:
     size: dict[str, Any] = {"width": WIDTH}
     if height is not None:
         size["height"] = height
-    chart = chart.properties(**size).configure(font="Helvetica, Arial, sans-serif", background="transparent").configure_view(
-        stroke=None).configure_axis(labelColor="#1f2937", titleColor="#1f2937", gridColor="#eceff3", labelFontSize=11,
-                                    titleFontSize=12, titleFontWeight="normal", labelLimit=180)
+    chart = (
+        chart.properties(**size)
+        .configure(font="Helvetica, Arial, sans-serif", background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor="#1f2937",
+            titleColor="#1f2937",
+            gridColor="#eceff3",
+            labelFontSize=11,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelLimit=180,
+        )
+    )
     version = "_".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
     with altair.data_transformers.disable_max_rows():
         return converter.vegalite_to_svg(chart.to_dict(), vl_version=version)
@@ -34,14 +45,19 @@ def _data(rows: list[dict[str, Any]]) -> Any:
 
 def _side_color(field: str = "side") -> Any:
     altair = _altair()
-    return altair.Color(f"{field}:N", scale=altair.Scale(domain=list(SIDES.values()), range=[ABOVE, NEUTRAL, BELOW]),
-                        legend=None)
+    return altair.Color(
+        f"{field}:N", scale=altair.Scale(domain=list(SIDES.values()), range=[ABOVE, NEUTRAL, BELOW]), legend=None
+    )
 
 
 def _by_order() -> Any:
     altair = _altair()
-    return altair.Y("label:N", sort=altair.SortField("order"), title=None,
-                    axis=altair.Axis(labelOverlap=False, ticks=False, domain=False, grid=False))
+    return altair.Y(
+        "label:N",
+        sort=altair.SortField("order"),
+        title=None,
+        axis=altair.Axis(labelOverlap=False, ticks=False, domain=False, grid=False),
+    )
 
 
 def caterpillar(rows: list[dict[str, Any]], title: str) -> str:
@@ -62,12 +78,26 @@ def histogram(rows: list[dict[str, Any]], x_title: str, stacked: bool = True, pe
     x = altair.X("low:Q", bin="binned", title=x_title, axis=axis)
     chart = altair.Chart(_data(rows)).mark_bar(stroke="white", strokeWidth=0.5)
     if stacked:
-        return _svg(chart.encode(x=x, x2="high:Q", y=altair.Y("count:Q", title="sellers", stack="zero"), color=_side_color()),
-                    220)
-    series = altair.Color("side:N", title=None, scale=altair.Scale(range=[LIGHT, ABOVE]),
-                          legend=altair.Legend(orient="top", labelFontSize=12))
-    return _svg(chart.encode(x=x, x2="high:Q", y=altair.Y("count:Q", title="sellers", stack=None), color=series,
-                             opacity=altair.value(0.75)), 220)
+        return _svg(
+            chart.encode(x=x, x2="high:Q", y=altair.Y("count:Q", title="sellers", stack="zero"), color=_side_color()),
+            220,
+        )
+    series = altair.Color(
+        "side:N",
+        title=None,
+        scale=altair.Scale(range=[LIGHT, ABOVE]),
+        legend=altair.Legend(orient="top", labelFontSize=12),
+    )
+    return _svg(
+        chart.encode(
+            x=x,
+            x2="high:Q",
+            y=altair.Y("count:Q", title="sellers", stack=None),
+            color=series,
+            opacity=altair.value(0.75),
+        ),
+        220,
+    )
 
 
 def rank_scatter(rows: list[dict[str, Any]], labels: bool) -> str:
@@ -78,13 +108,21 @@ def rank_scatter(rows: list[dict[str, Any]], labels: bool) -> str:
     base = altair.Chart(_data(rows))
     x = altair.X("raw:Q", title="rank by sales as they are (1 = best, to the right)", scale=scale)
     y = altair.Y("adjusted:Q", title="rank once luck is taken out", scale=scale)
-    dots = base.mark_point(filled=True, size=40 if len(rows) < 200 else 14, opacity=0.75).encode(x=x, y=y, color=_side_color())
-    line = altair.Chart(_data([{"raw": 1, "adjusted": 1}, {"raw": last, "adjusted": last}])).mark_line(
-        color=LINE, strokeDash=[4, 3], strokeWidth=1).encode(x=x, y=y)
+    dots = base.mark_point(filled=True, size=40 if len(rows) < 200 else 14, opacity=0.75).encode(
+        x=x, y=y, color=_side_color()
+    )
+    line = (
+        altair.Chart(_data([{"raw": 1, "adjusted": 1}, {"raw": last, "adjusted": last}]))
+        .mark_line(color=LINE, strokeDash=[4, 3], strokeWidth=1)
+        .encode(x=x, y=y)
+    )
     chart = line + dots
     if labels:
-        chart += base.transform_filter("datum.name != ''").mark_text(align="right", dx=-7, dy=-7, fontSize=11).encode(
-            x=x, y=y, text="name:N")
+        chart += (
+            base.transform_filter("datum.name != ''")
+            .mark_text(align="right", dx=-7, dy=-7, fontSize=11)
+            .encode(x=x, y=y, text="name:N")
+        )
     return _svg(chart, 420)
 
 
@@ -93,19 +131,29 @@ def rank_heat(rows: list[dict[str, Any]]) -> str:
     altair = _altair()
     scale = altair.Scale(domain=[0, 1], reverse=True, nice=False)
     axis = altair.Axis(format="%")
-    return _svg(altair.Chart(_data(rows)).mark_rect().encode(
-        x=altair.X("x:Q", title="place by sales as they are (0 % = best, to the right)", scale=scale, axis=axis), x2="x2:Q",
-        y=altair.Y("y:Q", title="place once luck is taken out", scale=scale, axis=axis), y2="y2:Q",
-        color=altair.Color("count:Q", scale=altair.Scale(scheme="blues", type="log"), title="sellers")), 420)
+    return _svg(
+        altair.Chart(_data(rows))
+        .mark_rect()
+        .encode(
+            x=altair.X("x:Q", title="place by sales as they are (0 % = best, to the right)", scale=scale, axis=axis),
+            x2="x2:Q",
+            y=altair.Y("y:Q", title="place once luck is taken out", scale=scale, axis=axis),
+            y2="y2:Q",
+            color=altair.Color("count:Q", scale=altair.Scale(scheme="blues", type="log"), title="sellers"),
+        ),
+        420,
+    )
 
 
 def dumbbell(rows: list[dict[str, Any]], x_title: str) -> str:
-    """rows: label, order, raw, shrunk. A hollow dot for what was seen, a full one for what to believe, joined by a line."""
+    """rows: label, order, raw, shrunk. Hollow dot: as seen; full dot: to believe; a line joins them."""
     altair = _altair()
     base = altair.Chart(_data(rows))
     y = _by_order()
     axis = altair.Axis(format="%")
-    joined = base.mark_rule(color=LIGHT, strokeWidth=3).encode(y=y, x=altair.X("raw:Q", title=x_title, axis=axis), x2="shrunk:Q")
+    joined = base.mark_rule(color=LIGHT, strokeWidth=3).encode(
+        y=y, x=altair.X("raw:Q", title=x_title, axis=axis), x2="shrunk:Q"
+    )
     seen = base.mark_point(filled=False, size=44, color=NEUTRAL, opacity=1).encode(y=y, x="raw:Q")
     believed = base.mark_point(filled=True, size=44, color=ABOVE, opacity=1).encode(y=y, x="shrunk:Q")
     return _svg(joined + seen + believed, 16 * len(rows) + 10)
@@ -115,13 +163,25 @@ def attainment_heat(rows: list[dict[str, Any]], periods: list[str], count: int) 
     """rows: label, order, period, value, text. One square a team and period."""
     altair = _altair()
     base = altair.Chart(_data(rows)).encode(
-        x=altair.X("period:N", sort=periods, title=None, axis=altair.Axis(orient="top", labelAngle=0 if len(periods) <= 9 else -60)),
-        y=_by_order())
-    squares = base.mark_rect(stroke="white").encode(color=altair.Color(
-        "value:Q", scale=altair.Scale(domain=[0.4, 1.0, 1.6], range=[BELOW, "#f8fafc", ABOVE], clamp=True, interpolate="rgb"),
-        legend=altair.Legend(title="attainment", format="%", orient="bottom")))
+        x=altair.X(
+            "period:N",
+            sort=periods,
+            title=None,
+            axis=altair.Axis(orient="top", labelAngle=0 if len(periods) <= 9 else -60),
+        ),
+        y=_by_order(),
+    )
+    squares = base.mark_rect(stroke="white").encode(
+        color=altair.Color(
+            "value:Q",
+            scale=altair.Scale(domain=[0.4, 1.0, 1.6], range=[BELOW, "#f8fafc", ABOVE], clamp=True, interpolate="rgb"),
+            legend=altair.Legend(title="attainment", format="%", orient="bottom"),
+        )
+    )
     numbers = base.mark_text(fontSize=10).encode(
-        text="text:N", color=altair.condition("abs(datum.value - 1) > 0.38", altair.value("white"), altair.value("#111827")))
+        text="text:N",
+        color=altair.condition("abs(datum.value - 1) > 0.38", altair.value("white"), altair.value("#111827")),
+    )
     return _svg(squares + numbers if len(periods) <= 13 else squares, 20 * count + 10)
 
 
@@ -131,7 +191,9 @@ def quantile_band(rows: list[dict[str, Any]], y_title: str) -> str:
     base = altair.Chart(_data(rows))
     x = altair.X("period:N", sort=altair.SortField("order"), title=None)
     axis = altair.Axis(format="%")
-    band = base.mark_area(color=LIGHT, opacity=0.8).encode(x=x, y=altair.Y("low:Q", title=y_title, axis=axis), y2="high:Q")
+    band = base.mark_area(color=LIGHT, opacity=0.8).encode(
+        x=x, y=altair.Y("low:Q", title=y_title, axis=axis), y2="high:Q"
+    )
     line = base.mark_line(color=ABOVE, strokeWidth=2.5, point=True).encode(x=x, y="middle:Q")
     return _svg(band + line, 240)
 
@@ -139,11 +201,22 @@ def quantile_band(rows: list[dict[str, Any]], y_title: str) -> str:
 def bars(rows: list[dict[str, Any]], x_title: str, percent: bool) -> str:
     """rows: label, order, value, series. Grouped bars, one pair a label."""
     altair = _altair()
-    return _svg(altair.Chart(_data(rows)).mark_bar().encode(
-        y=_by_order(), x=altair.X("value:Q", title=x_title, axis=altair.Axis(format="%" if percent else ",.0f")),
-        yOffset="series:N", color=altair.Color("series:N", title=None, scale=altair.Scale(range=[ABOVE, BELOW]),
-                                               legend=altair.Legend(orient="top", labelFontSize=12))),
-        14 * len(rows) + 10)
+    return _svg(
+        altair.Chart(_data(rows))
+        .mark_bar()
+        .encode(
+            y=_by_order(),
+            x=altair.X("value:Q", title=x_title, axis=altair.Axis(format="%" if percent else ",.0f")),
+            yOffset="series:N",
+            color=altair.Color(
+                "series:N",
+                title=None,
+                scale=altair.Scale(range=[ABOVE, BELOW]),
+                legend=altair.Legend(orient="top", labelFontSize=12),
+            ),
+        ),
+        14 * len(rows) + 10,
+    )
 
 
 def bins(values: list[float], count: int) -> tuple[float, float]:

@@ -9,18 +9,36 @@ from ..blocks import Section, Table, Text
 def build(overview: Overview) -> Section | None:
     blocks: list[Text | Table] = []
     if overview.not_run:
-        blocks.append(Table("Analyses that these tables do not allow", ["analysis", "what is missing"],
-                            [[name, str(error)] for name, error in overview.not_run.items()]))
+        blocks.append(
+            Table(
+                "Analyses that these tables do not allow",
+                ["analysis", "what is missing"],
+                [[name, str(error)] for name, error in overview.not_run.items()],
+            )
+        )
     sellers = [row for row in overview.rows("measures", "sellers") if is_seller(row)]
-    gaps = [(sum(1 for row in sellers if row[column] is None), what) for column, what in (
-        ("quota", "have no quota, so their attainment is not known"),
-        ("win_rate", "have no decided deal, so they have no win rate"),
-        ("performance_z", "have too little behind them to take luck out"),
-        ("market", "have no market and are compared with everybody else without one"),
-        ("manager_id", "have no manager on record"))] if sellers else []
+    gaps = (
+        [
+            (sum(1 for row in sellers if row[column] is None), what)
+            for column, what in (
+                ("quota", "have no quota, so their attainment is not known"),
+                ("win_rate", "have no decided deal, so they have no win rate"),
+                ("performance_z", "have too little behind them to take luck out"),
+                ("market", "have no market and are compared with everybody else without one"),
+                ("manager_id", "have no manager on record"),
+            )
+        ]
+        if sellers
+        else []
+    )
     for count, what in gaps:
         if count:
             blocks.append(Text(f"{plural(count, 'seller')} of {len(sellers):,} {what}."))
-    blocks.append(Text("Differences here are descriptions, not causes: who got which territory, accounts and quota was not decided by "
-                       "lot. Nothing on this page says whether somebody would lead well; past sales say little about that."))
+    blocks.append(
+        Text(
+            "Differences here are descriptions, not causes: who got which territory, accounts and quota was "
+            "not decided by "
+            "lot. Nothing on this page says whether somebody would lead well; past sales say little about that."
+        )
+    )
     return Section("limits", "What cannot be said", list(blocks))

@@ -10,8 +10,11 @@ from ..._api import policy_schema
 from ...overview import Overview
 from ..blocks import Section, Table, Text
 
-GRADES = ("A: peer-reviewed, full text checked. B: peer-reviewed, abstract or secondary. C: practitioner. J: judgement of this "
-          "project. standard: a rule of an outside standard.")
+GRADES = (
+    "A: peer-reviewed, full text checked. B: peer-reviewed, abstract or secondary. C: practitioner. J: "
+    "judgement of this "
+    "project. standard: a rule of an outside standard."
+)
 
 
 def _fields(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -32,7 +35,7 @@ def _value(policy: dict[str, Any], path: str) -> Any:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return "not given" if value is None else text if len(text) <= 80 else text[:79] + "…"
+    return "not given" if value is None else text if len(text) <= 80 else text[:79] + "\u2026"
 
 
 def build(overview: Overview) -> Section:
@@ -43,9 +46,31 @@ def build(overview: Overview) -> Section:
         value = _value(policy, path)
         differs = "default" in part and value != part["default"]
         changed += differs
-        rows.append([path, _shown(value), _shown(part["default"]) if differs else "the default", part.get("description", ""),
-                     part.get("x-grade", ""), part.get("x-source", "")])
-    text = "Every setting is the default." if not changed else f"{changed} of {len(rows)} settings differ from their default."
-    return Section("policy", "The policy used", [
-        Text(f"{text} Digest {overview.policy.digest}."),
-        Table("Settings", ["setting", "value", "default", "what it means", "grade", "source of the default"], rows, GRADES)])
+        rows.append(
+            [
+                path,
+                _shown(value),
+                _shown(part["default"]) if differs else "the default",
+                part.get("description", ""),
+                part.get("x-grade", ""),
+                part.get("x-source", ""),
+            ]
+        )
+    text = (
+        "Every setting is the default."
+        if not changed
+        else f"{changed} of {len(rows)} settings differ from their default."
+    )
+    return Section(
+        "policy",
+        "The policy used",
+        [
+            Text(f"{text} Digest {overview.policy.digest}."),
+            Table(
+                "Settings",
+                ["setting", "value", "default", "what it means", "grade", "source of the default"],
+                rows,
+                GRADES,
+            ),
+        ],
+    )

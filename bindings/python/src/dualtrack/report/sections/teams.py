@@ -17,11 +17,32 @@ def _period(row: Row) -> str:
 
 
 def _table(overview: Overview, rows: list[Team], caption: str) -> Table:
-    return Table(caption, ["manager", "#reports", "#amount", "#quota", "#attainment", "#own amount", "#regretted exits",
-                           "its sellers, luck taken out"], [
-        [overview.name(team.manager_id), "–" if team.n_reports is None else f"{team.n_reports:,}", money(team.amount),
-         money(team.quota), percent(team.attainment), money(team.own_amount),
-         "–" if team.regretted_exits is None else f"{team.regretted_exits:,}", team.sureness] for team in rows])
+    return Table(
+        caption,
+        [
+            "manager",
+            "#reports",
+            "#amount",
+            "#quota",
+            "#attainment",
+            "#own amount",
+            "#regretted exits",
+            "its sellers, luck taken out",
+        ],
+        [
+            [
+                overview.name(team.manager_id),
+                "\u2013" if team.n_reports is None else f"{team.n_reports:,}",
+                money(team.amount),
+                money(team.quota),
+                percent(team.attainment),
+                money(team.own_amount),
+                "\u2013" if team.regretted_exits is None else f"{team.regretted_exits:,}",
+                team.sureness,
+            ]
+            for team in rows
+        ],
+    )
 
 
 def _attainment(overview: Overview, all_teams: list[Team], rows: list[Row]) -> Picture | None:
@@ -32,8 +53,15 @@ def _attainment(overview: Overview, all_teams: list[Team], rows: list[Row]) -> P
     order = {team.manager_id: place for place, team in enumerate(all_teams)}
     if len(all_teams) <= SHOWN:
         cells: list[dict[str, Any]] = [
-            {"label": overview.name(row["manager_id"]), "order": order[row["manager_id"]], "period": _period(row),
-             "value": row["attainment"], "text": f"{100 * row['attainment']:.0f}"} for row in rows]
+            {
+                "label": overview.name(row["manager_id"]),
+                "order": order[row["manager_id"]],
+                "period": _period(row),
+                "value": row["attainment"],
+                "text": f"{100 * row['attainment']:.0f}",
+            }
+            for row in rows
+        ]
         svg = charts.attainment_heat(cells, periods, len({cell["label"] for cell in cells}))
         shows = "Attainment of each team by period (start of the period), in percent: blue above quota, orange below."
     else:
@@ -43,11 +71,17 @@ def _attainment(overview: Overview, all_teams: list[Team], rows: list[Row]) -> P
             low, middle, high = statistics.quantiles(values, n=4) if len(values) > 1 else values * 3
             bands.append({"period": period, "order": place, "low": low, "middle": middle, "high": high})
         svg = charts.quantile_band(bands, "attainment")
-        shows = f"Attainment of {plural(len(all_teams), 'team')} by period: the middle team, and the middle half as a band."
+        shows = (
+            f"Attainment of {plural(len(all_teams), 'team')} by period: the middle team, and the middle half as a band."
+        )
     values = [row["attainment"] for row in rows]
-    return Picture(svg, shows, "Sums, not estimates; but a small team's attainment swings with single deals and with how its quota "
-                   "was set.", f"{plural(len(rows), 'team period')} from {percent(min(values))} to {percent(max(values))}, the middle "
-                   f"one {percent(statistics.median(values))}.")
+    return Picture(
+        svg,
+        shows,
+        "Sums, not estimates; but a small team's attainment swings with single deals and with how its quota was set.",
+        f"{plural(len(rows), 'team period')} from {percent(min(values))} to {percent(max(values))}, the middle "
+        f"one {percent(statistics.median(values))}.",
+    )
 
 
 def build(overview: Overview) -> Section | None:
@@ -55,9 +89,13 @@ def build(overview: Overview) -> Section | None:
     if not all_teams:
         return None
     clear = [team for team in all_teams if team.sureness.startswith("clearly")]
-    blocks: list[Block] = [Text(
-        f"Of {plural(len(all_teams), 'team')}, the sellers of {len(clear):,} stand clearly above or below their markets once luck is "
-        "taken out. A good team does not show that its manager made it: people may have been good before.")]
+    blocks: list[Block] = [
+        Text(
+            f"Of {plural(len(all_teams), 'team')}, the sellers of {len(clear):,} stand clearly above or below "
+            "their markets once luck is "
+            "taken out. A good team does not show that its manager made it: people may have been good before."
+        )
+    ]
     picture = _attainment(overview, all_teams, overview.rows("measures", "teams"))
     if picture is not None:
         blocks.append(picture)
@@ -67,5 +105,7 @@ def build(overview: Overview) -> Section | None:
         blocks.append(_table(overview, all_teams, "Teams over the whole window"))
     else:
         blocks.append(_table(overview, all_teams[:15], f"The first 15 of {len(all_teams):,} teams by attainment"))
-        blocks.append(_table(overview, [t for t in all_teams if t.attainment is not None][-15:] or all_teams[-15:], "The last 15"))
+        blocks.append(
+            _table(overview, [t for t in all_teams if t.attainment is not None][-15:] or all_teams[-15:], "The last 15")
+        )
     return Section("teams", "Teams", blocks)
