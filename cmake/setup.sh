@@ -56,7 +56,7 @@ fi
 make_wheel() {
   rm -rf build/wheel/dist
   CXX=${CXX:-g++} PATH="$PWD/build/venv/bin:$PATH" build/venv/bin/python -m pip wheel --no-build-isolation --no-deps \
-    --no-index -w build/wheel/dist -C build-dir="$PWD/build/wheel/cmake" ./bindings/python &&
+    --no-index -w build/wheel/dist --config-settings=build-dir="$PWD/build/wheel/cmake" ./bindings/python &&
     build/venv/bin/python -m pip install --no-deps --no-index --force-reinstall build/wheel/dist/*.whl &&
     build/venv/bin/python -m pip check
 }
