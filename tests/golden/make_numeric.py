@@ -188,7 +188,8 @@ def write_special_table():
     quotients = [fit(lambda u, c=c: log_gamma_quotient(c + u), mpf(-1) / 8, mpf(1) / 8, 16)
                  for c in (mpf(5) / 8 + mpf(i) / 4 for i in range(10))]
     out = [SPECIAL_HEAD]
-    out.append("/// (1 + 2 x) exp(x^2) erfc(x) in t = (x - 3.75) / (x + 3.75), 0.46 <= x <= 27.4; then the rest of the first.")
+    out.append("/// (1 + 2 x) exp(x^2) erfc(x) in t = (x - 3.75) / (x + 3.75), 0.46 <= x <= 27.4; then the rest of the "
+               "first.")
     out.append("inline constexpr double scaled_erfc_table[23] = {\n    %s};" % braces(scaled, "    "))
     out.append("inline constexpr double scaled_erfc_rest = %s;\n" % text(nearest(scaled[0] - mpf(nearest(scaled[0])))))
     out.append("/// erf(x) / x - 1 in x^2, x^2 <= 0.25.")
@@ -286,7 +287,8 @@ def normal_quantile(p):
 
 
 @function("erfc", mixture(lambda r: r.uniform(-6, 27.3), lambda r: r.uniform(-1, 2), lambda r: r.uniform(0.4, 6),
-                          lambda r: either_sign(r, log_uniform(r, 1e-20, 1))), (0.0, 0.5, 1.0, -1.0, 26.5, 27.226, 0.48))
+                          lambda r: either_sign(r, log_uniform(r, 1e-20, 1))),
+          (0.0, 0.5, 1.0, -1.0, 26.5, 27.226, 0.48))
 def erfc(x):
     return mp.erfc(x)
 
@@ -310,19 +312,22 @@ def normal_pdf(x):
 
 
 @function("log_gamma", mixture(lambda r: r.uniform(0, 3), lambda r: r.uniform(0.3, 12),
-                               lambda r: log_uniform(r, 1e-300, 1e300), lambda r: near(r, 1.0, 0.3), lambda r: near(r, 2.0, 0.3), lambda r: log_uniform(r, 1, 1e6)),
+                               lambda r: log_uniform(r, 1e-300, 1e300), lambda r: near(r, 1.0, 0.3),
+                               lambda r: near(r, 2.0, 0.3), lambda r: log_uniform(r, 1, 1e6)),
           (1.0, 2.0, 0.5, 3.0, 8.0, 1e-320, 1e-17, 171.0, 2.5e305))
 def log_gamma(x):
     return mp.loggamma(x) if x < 1e20 else (x - 0.5) * mp.log(x) - x + mp.log(2 * mp.pi) / 2 + 1 / (12 * x)
 
 
-@function("digamma", mixture(lambda r: r.uniform(0, 12), lambda r: log_uniform(r, 1e-300, 1e300), lambda r: r.uniform(1, 2)),
+@function("digamma", mixture(lambda r: r.uniform(0, 12), lambda r: log_uniform(r, 1e-300, 1e300),
+                             lambda r: r.uniform(1, 2)),
           (1.0, 2.0, 0.5, 10.0, 1e-300, 1e300))
 def digamma(x):
     return mp.digamma(x) if x < 1e20 else mp.log(x) - 1 / (2 * x)
 
 
-@function("trigamma", mixture(lambda r: r.uniform(0, 12), lambda r: log_uniform(r, 1e-150, 1e150)), (1.0, 2.0, 0.5, 10.0))
+@function("trigamma", mixture(lambda r: r.uniform(0, 12), lambda r: log_uniform(r, 1e-150, 1e150)),
+          (1.0, 2.0, 0.5, 10.0))
 def trigamma(x):
     return mp.psi(1, x) if x < 1e20 else 1 / x + 1 / (2 * x * x)
 
@@ -414,7 +419,8 @@ def exact_beta_tails(a, b, x):
     """Both tails by the continued fraction on the side where it converges, with 300 bits."""
     with mp.workprec(300):
         def side(a, b, x):
-            leading = mp.exp(a * mp.log(x) + b * mp.log(1 - x) + mp.loggamma(a + b) - mp.loggamma(a) - mp.loggamma(b)) / a
+            log_one = mp.loggamma(a + b) - mp.loggamma(a) - mp.loggamma(b)
+            leading = mp.exp(a * mp.log(x) + b * mp.log(1 - x) + log_one) / a
             c, d = mpf(1), 1 / (1 - (a + b) * x / (a + 1))
             value = d
             for m in range(1, 10**5):
