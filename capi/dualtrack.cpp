@@ -61,7 +61,7 @@ std::string record_of(const dtk_result& result) {
         const auto table = result.value->data->tables.find(name);
         if (!table) continue;
         auto digest = ingest::digest_table(run, table);
-        if (!digest) throw std::bad_alloc();  // the cells were read before: nothing else can fail now
+        if (!digest) throw std::bad_alloc(); // the cells were read before: nothing else can fail now
         inputs.push_back(std::move(digest).value());
     }
     std::vector<report::table_view> views;
@@ -79,21 +79,35 @@ std::string record_of(const dtk_result& result) {
     return std::move(record).value();
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
-dtk_status dtk_error_status(const dtk_error* error) noexcept { return error == nullptr ? DTK_OK : error->status; }
-const char* dtk_error_code(const dtk_error* error) noexcept { return error == nullptr ? "" : error->code; }
-const char* dtk_error_message(const dtk_error* error) noexcept { return error == nullptr ? "" : error->message; }
-const char* dtk_error_where(const dtk_error* error) noexcept { return error == nullptr ? "" : error->where; }
-int64_t dtk_error_row(const dtk_error* error) noexcept { return error == nullptr ? -1 : error->row; }
+dtk_status dtk_error_status(const dtk_error* error) noexcept {
+    return error == nullptr ? DTK_OK : error->status;
+}
+const char* dtk_error_code(const dtk_error* error) noexcept {
+    return error == nullptr ? "" : error->code;
+}
+const char* dtk_error_message(const dtk_error* error) noexcept {
+    return error == nullptr ? "" : error->message;
+}
+const char* dtk_error_where(const dtk_error* error) noexcept {
+    return error == nullptr ? "" : error->where;
+}
+int64_t dtk_error_row(const dtk_error* error) noexcept {
+    return error == nullptr ? -1 : error->row;
+}
 void dtk_error_free(dtk_error* error) noexcept {
     if (error != nullptr && error != &capi::no_memory) ::operator delete(error);
 }
 
-const char* dtk_version(void) noexcept { return library_version.data(); }
-int32_t dtk_abi_version(void) noexcept { return abi_number; }
+const char* dtk_version(void) noexcept {
+    return library_version.data();
+}
+int32_t dtk_abi_version(void) noexcept {
+    return abi_number;
+}
 
 dtk_status dtk_cancel_new(dtk_cancel** out, dtk_error** err) noexcept {
     return guard(err, [&]() -> result<void> {
@@ -106,7 +120,9 @@ dtk_status dtk_cancel_new(dtk_cancel** out, dtk_error** err) noexcept {
 void dtk_cancel_request(dtk_cancel* cancel) noexcept {
     if (cancel != nullptr) cancel->requested.store(true, std::memory_order_relaxed);
 }
-void dtk_cancel_free(dtk_cancel* cancel) noexcept { delete cancel; }
+void dtk_cancel_free(dtk_cancel* cancel) noexcept {
+    delete cancel;
+}
 
 dtk_status dtk_policy_parse(const char* json, size_t bytes, dtk_policy** out, dtk_error** err) noexcept {
     return guard(err, [&]() -> result<void> {
@@ -121,17 +137,21 @@ dtk_status dtk_policy_parse(const char* json, size_t bytes, dtk_policy** out, dt
         return outcome::success();
     });
 }
-const char* dtk_policy_json(const dtk_policy* policy) noexcept { return policy == nullptr ? nullptr : policy->json.c_str(); }
+const char* dtk_policy_json(const dtk_policy* policy) noexcept {
+    return policy == nullptr ? nullptr : policy->json.c_str();
+}
 const char* dtk_policy_digest(const dtk_policy* policy) noexcept {
     return policy == nullptr ? nullptr : policy->digest.c_str();
 }
 const char* dtk_policy_schema(void) noexcept {
     return capi::guard_value<const char*>(nullptr, [] {
-        static const std::string* const schema = new std::string(report::policy_schema());  // never destroyed: see H8
+        static const std::string* const schema = new std::string(report::policy_schema()); // never destroyed: see H8
         return schema->c_str();
     });
 }
-void dtk_policy_free(dtk_policy* policy) noexcept { delete policy; }
+void dtk_policy_free(dtk_policy* policy) noexcept {
+    delete policy;
+}
 
 dtk_status dtk_tables_new(dtk_tables** out, dtk_error** err) noexcept {
     return guard(err, [&]() -> result<void> {
@@ -147,7 +167,7 @@ dtk_status dtk_tables_add(dtk_tables* tables, const char* name, size_t name_byte
         if (moved_in == nullptr) return null_argument("stream");
         if (moved_in->release == nullptr)
             return fail(status::argument, "arrow.released", "expected a stream, found one that was released");
-        ingest::owned<ArrowArrayStream> stream(*moved_in);  // taken, whatever comes
+        ingest::owned<ArrowArrayStream> stream(*moved_in); // taken, whatever comes
         if (tables == nullptr) return null_argument("tables");
         DUALTRACK_TRY(const auto text, text_argument(name, name_bytes, "name"));
         return ingest::add_stream(tables->set, text, &*stream);
@@ -158,12 +178,14 @@ dtk_status dtk_tables_add_batch(dtk_tables* tables, const char* name, size_t nam
     return guard(err, [&]() -> result<void> {
         ingest::owned<ArrowSchema> schema;
         ingest::owned<ArrowArray> array;
-        if (moved_schema != nullptr && moved_schema->release != nullptr) schema = ingest::owned<ArrowSchema>(*moved_schema);
+        if (moved_schema != nullptr && moved_schema->release != nullptr)
+            schema = ingest::owned<ArrowSchema>(*moved_schema);
         if (moved_array != nullptr && moved_array->release != nullptr) array = ingest::owned<ArrowArray>(*moved_array);
         if (moved_schema == nullptr) return null_argument("schema");
         if (moved_array == nullptr) return null_argument("array");
         if (!schema.there() || !array.there())
-            return fail(status::argument, "arrow.released", "expected a schema and an array, found one that was released");
+            return fail(status::argument, "arrow.released",
+                        "expected a schema and an array, found one that was released");
         if (tables == nullptr) return null_argument("tables");
         DUALTRACK_TRY(const auto text, text_argument(name, name_bytes, "name"));
         return ingest::add_batch(tables->set, text, &*schema, &*array);
@@ -178,10 +200,13 @@ dtk_status dtk_tables_add_json(dtk_tables* tables, const char* name, size_t name
         return ingest::add_json_rows(tables->set, table, rows);
     });
 }
-void dtk_tables_free(dtk_tables* tables) noexcept { delete tables; }
+void dtk_tables_free(dtk_tables* tables) noexcept {
+    delete tables;
+}
 
-dtk_status dtk_data_new(dtk_tables* moved_in, const dtk_run_options* options, dtk_data** out, dtk_error** err) noexcept {
-    const std::unique_ptr<dtk_tables> tables(moved_in);  // taken, whatever comes
+dtk_status dtk_data_new(dtk_tables* moved_in, const dtk_run_options* options, dtk_data** out,
+                        dtk_error** err) noexcept {
+    const std::unique_ptr<dtk_tables> tables(moved_in); // taken, whatever comes
     return guard(err, [&]() -> result<void> {
         if (out == nullptr) return null_argument("out");
         *out = nullptr;
@@ -196,7 +221,9 @@ dtk_status dtk_data_new(dtk_tables* moved_in, const dtk_run_options* options, dt
         return outcome::success();
     });
 }
-void dtk_data_free(dtk_data* data) noexcept { delete data; }
+void dtk_data_free(dtk_data* data) noexcept {
+    delete data;
+}
 
 dtk_status dtk_run(const dtk_data* data, const dtk_policy* policy, const char* analysis, size_t analysis_bytes,
                    const dtk_run_options* options, dtk_result** out, dtk_error** err) noexcept {
@@ -208,7 +235,8 @@ dtk_status dtk_run(const dtk_data* data, const dtk_policy* policy, const char* a
         const run::analysis* wanted = run::find_analysis(name);
         if (wanted == nullptr) {
             std::string known;
-            for (const run::analysis& one : run::analyses()) known += (known.empty() ? "" : ", ") + std::string(one.name);
+            for (const run::analysis& one : run::analyses())
+                known += (known.empty() ? "" : ", ") + std::string(one.name);
             return fail(status::argument, "argument.unknown_option",
                         "expected an analysis (" + known + "), found \"" + std::string(name.substr(0, 64)) + "\"");
         }
@@ -219,16 +247,19 @@ dtk_status dtk_run(const dtk_data* data, const dtk_policy* policy, const char* a
         result->data_memory = data->memory;
         result->memory = setup.memory;
         const org::policy defaults;
-        DUALTRACK_TRY(result->value, wanted->run(setup.context, data->value, policy == nullptr ? defaults : policy->value));
+        DUALTRACK_TRY(result->value,
+                      wanted->run(setup.context, data->value, policy == nullptr ? defaults : policy->value));
         *out = result.release();
         return outcome::success();
     });
 }
 
-size_t dtk_result_n_tables(const dtk_result* result) noexcept { return result == nullptr ? 0 : result->value->tables.size(); }
+size_t dtk_result_n_tables(const dtk_result* result) noexcept {
+    return result == nullptr ? 0 : result->value->tables.size();
+}
 const char* dtk_result_table_name(const dtk_result* result, size_t index) noexcept {
     if (result == nullptr || index >= result->value->tables.size()) return nullptr;
-    return result->value->tables[index].name().data();  // names are literals
+    return result->value->tables[index].name().data(); // names are literals
 }
 dtk_status dtk_result_table(const dtk_result* result, const char* table, size_t table_bytes, ArrowArrayStream* out,
                             dtk_error** err) noexcept {
@@ -244,8 +275,8 @@ dtk_status dtk_result_table(const dtk_result* result, const char* table, size_t 
         return report::export_arrow(made.view, std::move(kept), out);
     });
 }
-dtk_status dtk_result_json(const dtk_result* result, const char* table, size_t table_bytes, char** out, size_t* out_bytes,
-                           dtk_error** err) noexcept {
+dtk_status dtk_result_json(const dtk_result* result, const char* table, size_t table_bytes, char** out,
+                           size_t* out_bytes, dtk_error** err) noexcept {
     return guard(err, [&]() -> dualtrack::result<void> {
         if (out_bytes != nullptr) *out_bytes = 0;
         if (out == nullptr) return null_argument("out");
@@ -261,7 +292,9 @@ dtk_status dtk_result_json(const dtk_result* result, const char* table, size_t t
         return outcome::success();
     });
 }
-void dtk_text_free(char* text) noexcept { ::operator delete(text); }
+void dtk_text_free(char* text) noexcept {
+    ::operator delete(text);
+}
 
 const char* dtk_result_record(const dtk_result* result) noexcept {
     if (result == nullptr) return nullptr;
@@ -271,13 +304,15 @@ const char* dtk_result_record(const dtk_result* result) noexcept {
         return result->record->c_str();
     });
 }
-void dtk_result_free(dtk_result* result) noexcept { delete result; }
+void dtk_result_free(dtk_result* result) noexcept {
+    delete result;
+}
 
 const char* dtk_catalog(void) noexcept {
     return capi::guard_value<const char*>(nullptr, [] {
-        static const std::string* const catalog = new std::string(run::catalog());  // never destroyed: see H8
+        static const std::string* const catalog = new std::string(run::catalog()); // never destroyed: see H8
         return catalog->c_str();
     });
 }
 
-}  // extern "C"
+} // extern "C"

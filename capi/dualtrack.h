@@ -1,19 +1,19 @@
 /* dualtrack: who is ready to lead, who should rise as an expert seller, and what a promotion would earn or cost.
  *
- * This header is the specification of the C ABI. Tables go in as Arrow (or JSON rows), a policy goes in as JSON, results
- * come out as Arrow or JSON together with a replayable record. Names of tables, columns, analyses and policy fields are
- * data (see dtk_catalog and dtk_policy_schema): a new analysis or column never changes this header.
+ * This header is the specification of the C ABI. Tables go in as Arrow (or JSON rows), a policy goes in as JSON,
+ * results come out as Arrow or JSON together with a replayable record. Names of tables, columns, analyses and policy
+ * fields are data (see dtk_catalog and dtk_policy_schema): a new analysis or column never changes this header.
  *
  * Rules that hold for every function
  *  - Nothing is thrown, printed, read from a clock, the environment or the locale; no signal, no file, no network.
- *  - Status DTK_OK is 0. On any other status the out-parameters are set to NULL (or left as they were, where said), every
- *    handle is as before, and nothing leaks. Treat a status you do not know as DTK_E_INTERNAL.
+ *  - Status DTK_OK is 0. On any other status the out-parameters are set to NULL (or left as they were, where said),
+ * every handle is as before, and nothing leaks. Treat a status you do not know as DTK_E_INTERNAL.
  *  - `dtk_error** err` may be NULL. Otherwise *err is overwritten: NULL after DTK_OK, an object to be freed with
  *    dtk_error_free after anything else. There is no thread-local or global last error.
- *  - Strings are UTF-8. Text given with a length need not end in NUL. Text returned ends in NUL and lives as long as the
- *    object it came from; text of dtk_version, dtk_catalog and dtk_policy_schema lives as long as the library.
- *  - dtk_policy, dtk_data and dtk_result are immutable: share them between threads freely, free each once, in any order.
- *    dtk_tables is a one-thread builder. dtk_cancel may be used from any thread.
+ *  - Strings are UTF-8. Text given with a length need not end in NUL. Text returned ends in NUL and lives as long as
+ * the object it came from; text of dtk_version, dtk_catalog and dtk_policy_schema lives as long as the library.
+ *  - dtk_policy, dtk_data and dtk_result are immutable: share them between threads freely, free each once, in any
+ * order. dtk_tables is a one-thread builder. dtk_cancel may be used from any thread.
  *  - Arrow structs are moved in whatever the status: the caller's `release` is NULL afterwards.
  *  - Threads, allocator, progress and cancel never change a number; only the policy and the tables do.
  *  - "since" is the ABI minor version that brought a function; all here: since 0.1.
@@ -45,7 +45,7 @@ extern "C" {
 #define DTK_ABI_VERSION 0
 #define DTK_VERSION "0.1.0"
 
-/* ---- status and error ------------------------------------------------------------------------------------------- */
+/* ---- status and error ---- */
 
 /* Frozen values; new ones are only added. */
 typedef int32_t dtk_status;
@@ -56,7 +56,7 @@ typedef int32_t dtk_status;
 #define DTK_E_DATA 4      /* a cell, or how rows fit together */
 #define DTK_E_CANCELLED 5 /* the host asked to stop */
 #define DTK_E_NO_MEMORY 6
-#define DTK_E_INTERNAL 7  /* a fault of the library or of how it was built */
+#define DTK_E_INTERNAL 7 /* a fault of the library or of how it was built */
 
 typedef struct dtk_error dtk_error;
 typedef struct dtk_policy dtk_policy;
@@ -78,21 +78,21 @@ DTK_API int64_t dtk_error_row(const dtk_error* error) DTK_NOEXCEPT;
 /* Frees an error object; NULL is allowed. */
 DTK_API void dtk_error_free(dtk_error* error) DTK_NOEXCEPT;
 
-/* ---- version ---------------------------------------------------------------------------------------------------- */
+/* ---- version ---- */
 
 /* Version of the library at run time, "major.minor.patch". */
 DTK_API const char* dtk_version(void) DTK_NOEXCEPT;
 /* ABI number of the library at run time; equals DTK_ABI_VERSION of the header a client was built with. */
 DTK_API int32_t dtk_abi_version(void) DTK_NOEXCEPT;
 
-/* ---- run options ------------------------------------------------------------------------------------------------ */
+/* ---- run options ---- */
 
 /* The host's allocator. `allocate` returns memory aligned to `alignment` (a power of two) or NULL; it and `deallocate`
    must be callable from any thread and must outlive every object made with it. Both are set or neither. */
 typedef struct dtk_allocator {
-  void* (*allocate)(void* user, size_t bytes, size_t alignment);
-  void (*deallocate)(void* user, void* memory, size_t bytes, size_t alignment);
-  void* user;
+    void* (*allocate)(void* user, size_t bytes, size_t alignment);
+    void (*deallocate)(void* user, void* memory, size_t bytes, size_t alignment);
+    void* user;
 } dtk_allocator;
 
 /* Called on the calling thread with the share of the work that is done (0..1, never falling) and the stage's name.
@@ -102,13 +102,13 @@ typedef int (*dtk_progress)(void* user, double done_share, const char* stage);
 /* Options of a call. Set struct_size to sizeof(dtk_run_options) and everything else to 0 for the defaults; bytes beyond
    what the library knows must be 0. */
 typedef struct dtk_run_options {
-  size_t struct_size;
-  int32_t threads;              /* 0 or 1: the calling thread; n: up to n short-lived threads, joined before return */
-  int32_t reserved;             /* 0 */
-  dtk_allocator allocator;      /* NULL functions: operator new */
-  dtk_progress progress;        /* may be NULL */
-  void* progress_user;
-  const dtk_cancel* cancel;     /* may be NULL */
+    size_t struct_size;
+    int32_t threads;         /* 0 or 1: the calling thread; n: up to n short-lived threads, joined before return */
+    int32_t reserved;        /* 0 */
+    dtk_allocator allocator; /* NULL functions: operator new */
+    dtk_progress progress;   /* may be NULL */
+    void* progress_user;
+    const dtk_cancel* cancel; /* may be NULL */
 } dtk_run_options;
 
 /* A token to stop a running call from another thread. */
@@ -118,7 +118,7 @@ DTK_API void dtk_cancel_request(dtk_cancel* cancel) DTK_NOEXCEPT;
 /* Frees the token; no call may be using it. NULL is allowed. */
 DTK_API void dtk_cancel_free(dtk_cancel* cancel) DTK_NOEXCEPT;
 
-/* ---- policy ----------------------------------------------------------------------------------------------------- */
+/* ---- policy ---- */
 
 /* Reads a policy. `{"version":1}` means every default. Unknown and duplicate keys are errors with their JSON Pointer.
    Errors: DTK_E_ARGUMENT, DTK_E_POLICY, DTK_E_NO_MEMORY. */
@@ -132,17 +132,17 @@ DTK_API const char* dtk_policy_schema(void) DTK_NOEXCEPT;
 /* Frees a policy; NULL is allowed. Results made with it stay valid. */
 DTK_API void dtk_policy_free(dtk_policy* policy) DTK_NOEXCEPT;
 
-/* ---- tables in -------------------------------------------------------------------------------------------------- */
+/* ---- tables in ---- */
 
 /* An empty set of tables. */
 DTK_API dtk_status dtk_tables_new(dtk_tables** out, dtk_error** err) DTK_NOEXCEPT;
-/* Adds a table by name. The stream is moved in and drained within the call, whatever the status; its callbacks are called
-   on the calling thread. A name that was added before is an error. After an error the set is as before the call.
+/* Adds a table by name. The stream is moved in and drained within the call, whatever the status; its callbacks are
+   called on the calling thread. A name that was added before is an error. After an error the set is as before the call.
    Errors: DTK_E_ARGUMENT, DTK_E_SCHEMA and DTK_E_DATA ("arrow.*", "limit.*"), DTK_E_NO_MEMORY. */
 DTK_API dtk_status dtk_tables_add(dtk_tables* tables, const char* name, size_t name_bytes,
                                   struct ArrowArrayStream* moved_in, dtk_error** err) DTK_NOEXCEPT;
-/* Adds one batch to a table, or starts the table; schema and array are both moved in, whatever the status. Batches of one
-   table must have equal schemas. */
+/* Adds one batch to a table, or starts the table; schema and array are both moved in, whatever the status. Batches of
+   one table must have equal schemas. */
 DTK_API dtk_status dtk_tables_add_batch(dtk_tables* tables, const char* name, size_t name_bytes,
                                         struct ArrowSchema* moved_schema, struct ArrowArray* moved_array,
                                         dtk_error** err) DTK_NOEXCEPT;
@@ -152,7 +152,7 @@ DTK_API dtk_status dtk_tables_add_json(dtk_tables* tables, const char* name, siz
 /* Frees a set of tables that was not moved into dtk_data_new; NULL is allowed. */
 DTK_API void dtk_tables_free(dtk_tables* tables) DTK_NOEXCEPT;
 
-/* ---- checked data ----------------------------------------------------------------------------------------------- */
+/* ---- checked data ---- */
 
 /* Checks the tables and builds the organisation. `moved_in` is taken and gone whatever the status.
    Errors: DTK_E_ARGUMENT, DTK_E_SCHEMA, DTK_E_DATA, DTK_E_CANCELLED, DTK_E_NO_MEMORY. */
@@ -161,7 +161,7 @@ DTK_API dtk_status dtk_data_new(dtk_tables* moved_in, const dtk_run_options* opt
 /* Frees the data; NULL is allowed. Results made from it stay valid. */
 DTK_API void dtk_data_free(dtk_data* data) DTK_NOEXCEPT;
 
-/* ---- run and results -------------------------------------------------------------------------------------------- */
+/* ---- run and results ---- */
 
 /* Runs one analysis of dtk_catalog by name. `policy` NULL means every default.
    Errors: DTK_E_ARGUMENT, DTK_E_POLICY, DTK_E_SCHEMA ("schema.missing_table"), DTK_E_DATA, DTK_E_CANCELLED,
@@ -172,8 +172,8 @@ DTK_API dtk_status dtk_run(const dtk_data* data, const dtk_policy* policy, const
 DTK_API size_t dtk_result_n_tables(const dtk_result* result) DTK_NOEXCEPT;
 /* Name of the i-th table, or NULL past the end. "findings" is always the last. */
 DTK_API const char* dtk_result_table_name(const dtk_result* result, size_t index) DTK_NOEXCEPT;
-/* A table as an Arrow stream (struct of columns; types in dtk_catalog). The stream and its arrays own what they need: they
-   may be released on any thread, in any order, also after dtk_result_free. On error *out has release NULL. */
+/* A table as an Arrow stream (struct of columns; types in dtk_catalog). The stream and its arrays own what they need:
+   they may be released on any thread, in any order, also after dtk_result_free. On error *out has release NULL. */
 DTK_API dtk_status dtk_result_table(const dtk_result* result, const char* table, size_t table_bytes,
                                     struct ArrowArrayStream* out, dtk_error** err) DTK_NOEXCEPT;
 /* The same table as a JSON array of objects, for hosts without Arrow. *out is to be freed with dtk_text_free. */

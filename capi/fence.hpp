@@ -1,6 +1,6 @@
-// The fence: what every exported function stands behind. Nothing thrown gets past it, the host's floating-point settings
-// are put aside for the call and put back after it, and a failure becomes an error object, also when there is no memory
-// to make one.
+// The fence: what every exported function stands behind. Nothing thrown gets past it, the host's floating-point
+// settings are put aside for the call and put back after it, and a failure becomes an error object, also when there is
+// no memory to make one.
 #pragma once
 
 #include <cfenv>
@@ -31,12 +31,13 @@ struct dtk_error {
 namespace dualtrack::capi {
 
 /// The error of a call that found no memory: made at compile time, so that saying so needs none.
-inline constexpr dtk_error no_memory{DTK_E_NO_MEMORY, -1, "no_memory", "expected memory to be available, found none", ""};
+inline constexpr dtk_error no_memory{DTK_E_NO_MEMORY, -1, "no_memory", "expected memory to be available, found none",
+                                     ""};
 
 /// An error object, or the one above when there is no memory for it.
 inline dtk_error* make_error(status kind, std::string_view code, std::string_view message, std::string_view where,
                              std::int64_t row) noexcept {
-    auto* const out_of_memory = const_cast<dtk_error*>(&no_memory);  // never written to, never freed
+    auto* const out_of_memory = const_cast<dtk_error*>(&no_memory); // never written to, never freed
     if (kind == status::no_memory) return out_of_memory;
     void* block = ::operator new(sizeof(dtk_error) + code.size() + message.size() + where.size() + 3, std::nothrow);
     if (block == nullptr) return out_of_memory;
@@ -63,13 +64,13 @@ inline dtk_status report(dtk_error** err, status kind, std::string_view code, st
 
 /// Rounding to nearest, subnormals kept, no traps: for the length of a call, whatever the host has set.
 class arithmetic_scope {
-public:
+  public:
     arithmetic_scope() noexcept {
         std::fegetenv(&before_);
         std::fesetenv(FE_DFL_ENV);
 #if defined(__SSE2__)
         control_before_ = _mm_getcsr();
-        _mm_setcsr(0x1F80);  // every exception masked, round to nearest, no flushing
+        _mm_setcsr(0x1F80); // every exception masked, round to nearest, no flushing
 #endif
     }
     ~arithmetic_scope() {
@@ -81,7 +82,7 @@ public:
     arithmetic_scope(const arithmetic_scope&) = delete;
     arithmetic_scope& operator=(const arithmetic_scope&) = delete;
 
-private:
+  private:
     std::fenv_t before_{};
 #if defined(__SSE2__)
     unsigned control_before_ = 0;
@@ -89,8 +90,7 @@ private:
 };
 
 /// Runs the body of an exported function; whatever happens becomes a status and an error object.
-template <class Body>
-[[nodiscard]] dtk_status guard(dtk_error** err, Body&& body) noexcept {
+template <class Body> [[nodiscard]] dtk_status guard(dtk_error** err, Body&& body) noexcept {
     if (err != nullptr) *err = nullptr;
     const arithmetic_scope arithmetic;
     try {
@@ -108,8 +108,7 @@ template <class Body>
 }
 
 /// For functions without a status: the value, or `otherwise` when it cannot be made.
-template <class Value, class Body>
-[[nodiscard]] Value guard_value(Value otherwise, Body&& body) noexcept {
+template <class Value, class Body> [[nodiscard]] Value guard_value(Value otherwise, Body&& body) noexcept {
     const arithmetic_scope arithmetic;
     try {
         return std::forward<Body>(body)();
@@ -118,4 +117,4 @@ template <class Value, class Body>
     }
 }
 
-}  // namespace dualtrack::capi
+} // namespace dualtrack::capi

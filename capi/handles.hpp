@@ -24,10 +24,10 @@ namespace dualtrack::capi {
 
 /// The host's allocator as a memory resource.
 class host_memory final : public std::pmr::memory_resource {
-public:
+  public:
     explicit host_memory(const dtk_allocator& host) noexcept : host_(host) {}
 
-private:
+  private:
     void* do_allocate(std::size_t bytes, std::size_t alignment) override {
         void* memory = host_.allocate(host_.user, bytes, alignment);
         if (memory == nullptr) throw std::bad_alloc();
@@ -36,7 +36,9 @@ private:
     void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
         host_.deallocate(host_.user, memory, bytes, alignment);
     }
-    [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override { return this == &other; }
+    [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+        return this == &other;
+    }
 
     dtk_allocator host_;
 };
@@ -44,7 +46,7 @@ private:
 /// Memory first: whatever was made with it is destroyed before it.
 using kept_memory = std::shared_ptr<host_memory>;
 
-}  // namespace dualtrack::capi
+} // namespace dualtrack::capi
 
 struct dtk_policy {
     dualtrack::org::policy value;
@@ -107,17 +109,18 @@ inline result<void> read_options(const dtk_run_options* options, const char* sta
     if (options == nullptr) return outcome::success();
     dtk_run_options known{};
     if (options->struct_size < sizeof known)
-        return fail(status::argument, "argument.struct_size", "expected struct_size of at least sizeof(dtk_run_options)");
+        return fail(status::argument, "argument.struct_size",
+                    "expected struct_size of at least sizeof(dtk_run_options)");
     const auto* bytes = reinterpret_cast<const unsigned char*>(options);
     for (std::size_t i = sizeof known; i < options->struct_size; ++i)
         if (bytes[i] != 0)
             return fail(status::argument, "argument.unknown_option",
                         "expected zeros beyond the options this library knows, found an option of a newer version");
     std::memcpy(&known, options, sizeof known);
-    if (known.reserved != 0)
-        return fail(status::argument, "argument.unknown_option", "expected reserved to be 0");
+    if (known.reserved != 0) return fail(status::argument, "argument.unknown_option", "expected reserved to be 0");
     if (known.threads < 0)
-        return fail(status::argument, "argument.unknown_option", "expected threads of 0 or more, found a negative number");
+        return fail(status::argument, "argument.unknown_option",
+                    "expected threads of 0 or more, found a negative number");
     if ((known.allocator.allocate == nullptr) != (known.allocator.deallocate == nullptr))
         return fail(status::argument, "argument.null", "expected both functions of the allocator, or neither");
     if (known.allocator.allocate != nullptr) {
@@ -136,4 +139,4 @@ inline result<void> read_options(const dtk_run_options* options, const char* sta
     return outcome::success();
 }
 
-}  // namespace dualtrack::capi
+} // namespace dualtrack::capi

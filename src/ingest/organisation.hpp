@@ -13,9 +13,9 @@ namespace dualtrack::ingest {
 
 /// What dtk_data holds: the organisation, the tables its views point into, and what was doubtful.
 struct checked_data {
-    table_set tables;              // kept: text views point into them, and the record digests them
+    table_set tables; // kept: text views point into them, and the record digests them
     org::organisation organisation;
-    org::findings_table findings;  // of the data alone; a run adds its own
+    org::findings_table findings; // of the data alone; a run adds its own
 };
 
 /// Checks every table of the data contract that is there and builds the organisation.
@@ -23,4 +23,4 @@ struct checked_data {
 [[nodiscard]] result<std::shared_ptr<const checked_data>> build_organisation(const run_context& run,
                                                                              table_set&& tables);
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -1,5 +1,5 @@
-// Tables as the host handed them over: Arrow structs moved in, checked for structure, not yet read. The readers below turn
-// one named column of all batches into a checked column, or into an error that names table, column and row.
+// Tables as the host handed them over: Arrow structs moved in, checked for structure, not yet read. The readers below
+// turn one named column of all batches into a checked column, or into an error that names table, column and row.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,8 @@
 namespace dualtrack::ingest {
 
 /// An Arrow C struct that is released once, when its owner goes.
-template <class Struct>
-class owned {
-public:
+template <class Struct> class owned {
+  public:
     owned() noexcept { value_.release = nullptr; }
     /// Takes the struct over: the caller's `release` becomes NULL.
     explicit owned(Struct& moved_in) noexcept : value_(moved_in) { moved_in.release = nullptr; }
@@ -47,7 +46,7 @@ public:
     Struct& operator*() noexcept { return value_; }
     const Struct& operator*() const noexcept { return value_; }
 
-private:
+  private:
     Struct value_{};
 };
 
@@ -57,13 +56,13 @@ struct input_table {
     std::string name;
     owned<ArrowSchema> schema;
     std::vector<owned<ArrowArray>> batches;
-    std::vector<std::int64_t> first_row;  // of each batch
+    std::vector<std::int64_t> first_row; // of each batch
     std::int64_t n_rows = 0;
 };
 
 /// The tables of a run by name; names are those of the data contract.
 struct table_set {
-    std::vector<std::shared_ptr<input_table>> tables;  // in the order they were added; names are distinct
+    std::vector<std::shared_ptr<input_table>> tables; // in the order they were added; names are distinct
     [[nodiscard]] std::shared_ptr<const input_table> find(std::string_view name) const noexcept;
 };
 
@@ -116,4 +115,4 @@ enum class found_cells : std::uint8_t { none, nulls, flags, integers, numbers, d
 [[nodiscard]] result<category_column> read_categories(const run_context& run, const input_table& table,
                                                       std::string_view column, presence need);
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

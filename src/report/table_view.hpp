@@ -13,17 +13,16 @@
 namespace dualtrack::report {
 
 /// Pointer to the column of a result table; the kind decides the Arrow type.
-using column_pointer =
-    std::variant<const id_column*,                    // utf8
-                 const money_column*,                 // float64, currency units
-                 const date_column*,                  // date32
-                 const flag_column*,                  // bool
-                 const word_column*,                  // utf8
-                 const name_column*,                  // utf8
-                 const text_list*,                    // utf8, never null
-                 const text_column*,                  // utf8
-                 const column<double>*,               // float64
-                 const column<std::int64_t>*>;        // int64
+using column_pointer = std::variant<const id_column*,             // utf8
+                                    const money_column*,          // float64, currency units
+                                    const date_column*,           // date32
+                                    const flag_column*,           // bool
+                                    const word_column*,           // utf8
+                                    const name_column*,           // utf8
+                                    const text_list*,             // utf8, never null
+                                    const text_column*,           // utf8
+                                    const column<double>*,        // float64
+                                    const column<std::int64_t>*>; // int64
 
 struct column_view {
     std::string_view name, unit, meaning;
@@ -45,8 +44,9 @@ struct rows_of {
     std::int64_t operator()(const flag_column* c) const { return static_cast<std::int64_t>(c->value.size()); }
     std::int64_t operator()(const word_column* c) const { return static_cast<std::int64_t>(c->code.size()); }
     std::int64_t operator()(const name_column* c) const { return static_cast<std::int64_t>(c->code.size()); }
-    template <class Other>
-    std::int64_t operator()(const Other* c) const { return static_cast<std::int64_t>(c->size()); }
+    template <class Other> std::int64_t operator()(const Other* c) const {
+        return static_cast<std::int64_t>(c->size());
+    }
 };
 
 struct collector {
@@ -60,11 +60,10 @@ struct collector {
         out.columns.push_back({name, unit, meaning, column_pointer(&data)});
     }
 };
-}  // namespace detail
+} // namespace detail
 
 /// The view of a described table.
-template <class Table>
-[[nodiscard]] table_view view_of(const Table& table) {
+template <class Table> [[nodiscard]] table_view view_of(const Table& table) {
     detail::collector collector;
     describe(collector, table);
     if (!collector.out.columns.empty())
@@ -72,4 +71,4 @@ template <class Table>
     return std::move(collector.out);
 }
 
-}  // namespace dualtrack::report
+} // namespace dualtrack::report

@@ -5,7 +5,7 @@
 
 #include <dualtrack/base/version.hpp>
 
-#include "ingest/contract.hpp"
+#include "run/inputs.hpp"
 #include "run/tables.hpp"
 
 namespace dualtrack::run {
@@ -16,12 +16,15 @@ constexpr std::array<analysis, 2> all_analyses{{
     {"pay", run_pay, describe_pay},
 }};
 
-}  // namespace
+} // namespace
 
-std::span<const analysis> analyses() noexcept { return all_analyses; }
+std::span<const analysis> analyses() noexcept {
+    return all_analyses;
+}
 
 const analysis* find_analysis(std::string_view name) noexcept {
-    const auto* found = std::find_if(all_analyses.begin(), all_analyses.end(), [&](const analysis& a) { return a.name == name; });
+    const auto* found =
+        std::find_if(all_analyses.begin(), all_analyses.end(), [&](const analysis& a) { return a.name == name; });
     return found == all_analyses.end() ? nullptr : found;
 }
 
@@ -33,16 +36,7 @@ std::string catalog() {
         kept.back().add(org::findings_table());
         described.push_back(kept.back().text);
     }
-    std::vector<report::input_description> inputs;
-    for (const ingest::contract_table& table : ingest::contract_tables) {
-        report::input_description& input = inputs.emplace_back();
-        input.name = table.name;
-        input.meaning = table.meaning;
-        for (const ingest::contract_column& column : table.columns)
-            input.columns.push_back({column.name, ingest::cell_kind_words[static_cast<std::size_t>(column.kind)],
-                                     column.meaning, column.is_required, column.words});
-    }
-    return report::catalog_json(library_version, described, inputs);
+    return report::catalog_json(library_version, described, describe_inputs());
 }
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

@@ -1,5 +1,5 @@
-// Analyses: the questions the library answers, by name. Each takes the checked data and a policy and gives result tables;
-// tables that are large and not always wanted (credit) are made when somebody first asks for them.
+// Analyses: the questions the library answers, by name. Each takes the checked data and a policy and gives result
+// tables; tables that are large and not always wanted (credit) are made when somebody first asks for them.
 #pragma once
 
 #include <functional>
@@ -23,14 +23,13 @@ namespace dualtrack::run {
 
 /// One table of a result: made at once, or on the first request, by whoever asks first.
 class result_table {
-public:
+  public:
     struct made {
         std::shared_ptr<const void> owner;
         report::table_view view;
     };
 
-    result_table(std::string_view name, std::function<made()> make)
-        : name_(name), lazy_(std::make_shared<lazy>()) {
+    result_table(std::string_view name, std::function<made()> make) : name_(name), lazy_(std::make_shared<lazy>()) {
         lazy_->make = std::move(make);
     }
     /// A table that is there already.
@@ -49,7 +48,7 @@ public:
         return lazy_->table;
     }
 
-private:
+  private:
     struct lazy {
         std::once_flag once;
         std::function<made()> make;
@@ -65,8 +64,8 @@ struct analysis_result {
     std::shared_ptr<const ingest::checked_data> data;
     org::policy policy;
     std::int32_t as_of = no_date;
-    std::vector<std::string_view> tables_read;  // input tables, in the order of the catalog
-    std::vector<result_table> tables;           // "findings" last
+    std::vector<std::string_view> tables_read; // input tables, in the order of the catalog
+    std::vector<result_table> tables;          // "findings" last
 };
 
 /// An analysis as the catalog prints it, and the empty tables its views look at.
@@ -74,8 +73,7 @@ struct described_analysis {
     report::analysis_description text;
     std::vector<std::shared_ptr<const void>> empty_tables;
 
-    template <class Table>
-    void add(Table&& empty) {
+    template <class Table> void add(Table&& empty) {
         auto kept = std::make_shared<const std::decay_t<Table>>(std::forward<Table>(empty));
         text.tables.push_back(report::view_of(*kept));
         empty_tables.push_back(std::move(kept));
@@ -87,7 +85,7 @@ struct analysis {
     std::string_view name;
     result<std::shared_ptr<analysis_result>> (*run)(const run_context&, std::shared_ptr<const ingest::checked_data>,
                                                     const org::policy&);
-    described_analysis (*describe)();  // for the catalog
+    described_analysis (*describe)(); // for the catalog
 };
 
 /// Every analysis, in the order of the catalog.
@@ -97,4 +95,4 @@ struct analysis {
 /// The catalog as JSON, made anew.
 [[nodiscard]] std::string catalog();
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

@@ -22,4 +22,4 @@ namespace dualtrack::run {
     return out;
 }
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

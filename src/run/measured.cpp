@@ -23,10 +23,9 @@ void say_assumed_managers(measured& out) {
             }
         }
     if (n_assumed == 0) return;
-    add_finding(out.window.findings,
-                {org::severity::note, "data.assumed", "people", "manager_id", -1, -1, n_assumed,
-                 "assignments say nothing about some days of " + integer_text(n_assumed) +
-                     " people; the manager of people.manager_id is taken for them"});
+    add_finding(out.window.findings, {org::severity::note, "data.assumed", "people", "manager_id", -1, -1, n_assumed,
+                                      "assignments say nothing about some days of " + integer_text(n_assumed) +
+                                          " people; the manager of people.manager_id is taken for them"});
 }
 
 void say_over_maximum(measured& out, const std::vector<std::uint32_t>& people) {
@@ -66,11 +65,17 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
     const org::organisation& organisation = out.data->organisation;
     const double top_share = out.policy.performance.top_share;
     measure::sellers_table& sellers = out.sellers;
-    for (const auto& everybody : sellers_by_group(out.groups, out.cells)) {
+    const auto by_group = sellers_by_group(out.groups, out.cells);
+    for (std::size_t group = 0; group < by_group.size(); ++group) {
+        const auto& everybody = by_group[group];
+        const auto n_groups = static_cast<double>(by_group.size());
+        const run_context part =
+            part_of(run, static_cast<double>(group) / n_groups, static_cast<double>(group + 1) / n_groups);
         std::vector<std::uint32_t> members;
         assess::performance_evidence evidence;
         for (const std::uint32_t person : everybody) {
-            const auto months = measure::detail::active_months_of(organisation, out.cells, person, out.policy.performance.ramp_months);
+            const auto months =
+                measure::detail::active_months_of(organisation, out.cells, person, out.policy.performance.ramp_months);
             if (!(months.effective > 0.0)) continue;
             members.push_back(person);
             evidence.amount.push_back(static_cast<double>(sums[person].won_amount));
@@ -80,7 +85,7 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
         }
         assess::performance_posterior judged;
         if (organisation.has_deals) {
-            DUALTRACK_TRY(judged, assess::judge_deals(run, evidence, top_share));
+            DUALTRACK_TRY(judged, assess::judge_deals(part, evidence, top_share));
         } else {
             const monthly_logs logs = logs_of(out.cells, members);
             judged = assess::judge_months(logs.first, logs.y, top_share);
@@ -102,7 +107,7 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
     return outcome::success();
 }
 
-}  // namespace
+} // namespace
 
 result<std::shared_ptr<const measured>> measure_organisation(const run_context& run,
                                                              std::shared_ptr<const ingest::checked_data> data,
@@ -111,32 +116,40 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
     if (!organisation.has_people)
         return fail(status::schema, "schema.missing_table", "expected the table people, found none", "people");
     if (!organisation.has_deals && !organisation.has_sales)
-        return fail(status::schema, "schema.missing_table", "expected the table deals or the table sales, found neither", "deals");
+        return fail(status::schema, "schema.missing_table",
+                    "expected the table deals or the table sales, found neither", "deals");
 
     DUALTRACK_TRY(measure::scope window, measure::scope_of(run, organisation, policy));
     org::reporting_lines lines = org::reporting_lines_of(organisation, run.memory);
-    DUALTRACK_TRY(const auto sells, measure::who_sells(run, organisation, window));
+    DUALTRACK_TRY(const auto sells, measure::who_sells(part_of(run, 0.0, 0.1), organisation, window));
     measure::panel cells = measure::layout_panel(run, organisation, lines, window, sells);
     measure::spread_quotas(cells, organisation.quotas, window.quota_amount, cells.quota);
     vec<measure::sales_sums> sums(run.memory);
     column<double> median_days(run.memory);
     if (organisation.has_deals) {
-        DUALTRACK_TRY(sums, measure::sum_sales(run, organisation, window, cells));
-        DUALTRACK_TRY(median_days, measure::median_cycle_days(run, organisation, window, sums));
+        DUALTRACK_TRY(sums, measure::sum_sales(part_of(run, 0.1, 0.6), organisation, window, cells));
+        DUALTRACK_TRY(median_days, measure::median_cycle_days(part_of(run, 0.6, 0.8), organisation, window, sums));
     } else {
         sums.assign(organisation.n_people(), {});
         measure::spread_totals(cells, organisation.sales, window.sales_amount, cells.amount);
     }
     measure::peer_groups groups = measure::peer_groups_on(organisation, window.as_of, policy.seller.group, run.memory);
     std::vector<std::uint32_t> over_maximum;
-    measure::sellers_table sellers = measure::measure_sellers(run, organisation, lines, window, policy, cells, groups, sums,
-                                                              median_days, over_maximum);
-    auto out = std::make_shared<measured>(measured{std::move(data), policy, std::move(window), std::move(lines), std::move(cells),
-                                                   std::move(groups), std::move(sellers), {}, {}});
-    out->sellers.market.names = &out->groups.names;  // the names moved with the groups
+    measure::sellers_table sellers = measure::measure_sellers(run, organisation, lines, window, policy, cells, groups,
+                                                              sums, median_days, over_maximum);
+    auto out = std::make_shared<measured>(measured{std::move(data),
+                                                   policy,
+                                                   std::move(window),
+                                                   std::move(lines),
+                                                   std::move(cells),
+                                                   std::move(groups),
+                                                   std::move(sellers),
+                                                   {},
+                                                   {}});
+    out->sellers.market.names = &out->groups.names; // the names moved with the groups
     out->sales_multiple.assign(organisation.n_people(), -1.0);
     out->expected_amount.assign(organisation.n_people(), -1.0);
-    DUALTRACK_TRYV(take_luck_out(run, *out, sums));
+    DUALTRACK_TRYV(take_luck_out(part_of(run, 0.8, 1.0), *out, sums));
     if (organisation.has_deals && organisation.has_sales)
         add_finding(out->window.findings, {org::severity::note, "data.assumed", "sales", "", -1, -1, 1,
                                            "deals are given, so the totals in sales are not used"});
@@ -145,4 +158,4 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
     return std::shared_ptr<const measured>(std::move(out));
 }
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

@@ -1,5 +1,5 @@
-// What every analysis starts from: the organisation measured under a policy. Facts of sellers and teams, with luck taken
-// out, and the panel they were summed from.
+// What every analysis starts from: the organisation measured under a policy. Facts of sellers and teams, with luck
+// taken out, and the panel they were summed from.
 #pragma once
 
 #include <memory>
@@ -17,21 +17,21 @@
 namespace dualtrack::run {
 
 struct measured {
-    std::shared_ptr<const ingest::checked_data> data;  // outlives everything below
+    std::shared_ptr<const ingest::checked_data> data; // outlives everything below
     org::policy policy;
     measure::scope window;
     org::reporting_lines lines;
     measure::panel cells;
     measure::peer_groups groups;
     measure::sellers_table sellers;
-    std::vector<double> sales_multiple;       // posterior mean of sales over the market's expectation; negative: not known
-    std::vector<double> expected_amount;      // currency minor units to expect in the window; negative: not known
+    std::vector<double> sales_multiple;  // posterior mean of sales over the market's expectation; negative: not known
+    std::vector<double> expected_amount; // currency minor units to expect in the window; negative: not known
 };
 
 /// Measures sellers; teams and the rest are made from it on request.
 /// Errors: schema.missing_table, those of measure::scope_of, cancelled.
-[[nodiscard]] result<std::shared_ptr<const measured>> measure_organisation(const run_context& run,
-                                                                           std::shared_ptr<const ingest::checked_data> data,
-                                                                           const org::policy& policy);
+[[nodiscard]] result<std::shared_ptr<const measured>>
+measure_organisation(const run_context& run, std::shared_ptr<const ingest::checked_data> data,
+                     const org::policy& policy);
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

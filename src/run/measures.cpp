@@ -17,27 +17,29 @@ std::vector<double> probability_top(const measure::sellers_table& sellers) {
     return out;
 }
 
-}  // namespace
+} // namespace
 
-result<std::shared_ptr<analysis_result>> run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data> data,
-                                                      const org::policy& policy) {
+result<std::shared_ptr<analysis_result>>
+run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {
     DUALTRACK_TRY(const auto facts, measure_organisation(run, data, policy));
     auto out = start_result("measures", data, policy, facts->window.as_of);
-    out->tables_read = {"people",       "assignments", "deals",  "credits", "participants",
-                        "sales",        "quotas",      "activities", "exchange_rates"};
+    out->tables_read = {"people", "assignments", "deals",      "credits",       "participants",
+                        "sales",  "quotas",      "activities", "exchange_rates"};
     // The host's allocator outlives the result, its progress callback and cancel token do not.
     run_context later;
     later.memory = run.memory;
     const org::organisation& organisation = data->organisation;
     auto teams = std::make_shared<const measure::teams_table>(measure::measure_teams(
         run, organisation, facts->lines, facts->window, policy, facts->cells, probability_top(facts->sellers)));
-    out->tables.push_back(result_table::of("sellers", std::shared_ptr<const measure::sellers_table>(facts, &facts->sellers)));
+    out->tables.push_back(
+        result_table::of("sellers", std::shared_ptr<const measure::sellers_table>(facts, &facts->sellers)));
     out->tables.push_back(result_table("seller_months", [facts, later] {
         return made_of(facts, measure::seller_months(later, facts->data->organisation, facts->cells));
     }));
     out->tables.push_back(result_table::of("teams", std::move(teams)));
     out->tables.push_back(result_table("credit", [facts, later] {
-        return made_of(facts, measure::credit_rows(facts->data->organisation, facts->lines, facts->window, later.memory));
+        return made_of(facts,
+                       measure::credit_rows(facts->data->organisation, facts->lines, facts->window, later.memory));
     }));
     add_findings_table(*out, facts->window.findings);
     return out;
@@ -45,12 +47,12 @@ result<std::shared_ptr<analysis_result>> run_measures(const run_context& run, st
 
 described_analysis describe_measures() {
     const text_column none;
-    described_analysis out{{
-        "measures", "what was sold, by whom and under whom, with chance taken out beside the raw figures",
-        {{"people", "deals"}, {"people", "sales"}},
-        {"assignments", "credits", "participants", "quotas", "activities", "exchange_rates"},
-        {}},
-        {}};
+    described_analysis out{{"measures",
+                            "what was sold, by whom and under whom, with chance taken out beside the raw figures",
+                            {{"people", "deals"}, {"people", "sales"}},
+                            {"assignments", "credits", "participants", "quotas", "activities", "exchange_rates"},
+                            {}},
+                           {}};
     auto* memory = std::pmr::get_default_resource();
     out.add(measure::sellers_table(none, none, 0, memory));
     out.add(measure::seller_months_table(none, memory));
@@ -59,4 +61,4 @@ described_analysis describe_measures() {
     return out;
 }
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

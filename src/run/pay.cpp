@@ -18,10 +18,10 @@ std::vector<double> expected_attainment(const measured& facts) {
     return out;
 }
 
-}  // namespace
+} // namespace
 
-result<std::shared_ptr<analysis_result>> run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data,
-                                                 const org::policy& policy) {
+result<std::shared_ptr<analysis_result>>
+run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {
     const org::organisation& organisation = data->organisation;
     if (!organisation.has_people)
         return fail(status::schema, "schema.missing_table", "expected the table people, found none", "people");
@@ -39,21 +39,23 @@ result<std::shared_ptr<analysis_result>> run_pay(const run_context& run, std::sh
     auto out = start_result("pay", data, policy, window.as_of);
     out->tables_read = {"people", "assignments", "deals",     "credits",    "participants",   "sales",
                         "quotas", "activities",  "vacancies", "candidates", "exchange_rates", "pay"};
-    out->tables.push_back(result_table::of("pay_inversion", std::make_shared<const measure::pay_inversion_table>(
-                                                                measure::pay_inversions(run, organisation, lines, window, pay))));
-    out->tables.push_back(result_table::of(
-        "offers", std::make_shared<const measure::offers_table>(measure::offers(run, organisation, window, pay, attainment))));
+    out->tables.push_back(
+        result_table::of("pay_inversion", std::make_shared<const measure::pay_inversion_table>(
+                                              measure::pay_inversions(run, organisation, lines, window, pay))));
+    out->tables.push_back(result_table::of("offers", std::make_shared<const measure::offers_table>(
+                                                         measure::offers(run, organisation, window, pay, attainment))));
     add_findings_table(*out, facts ? facts->window.findings : window.findings);
     return out;
 }
 
 described_analysis describe_pay() {
     const text_column none;
-    described_analysis out{{
-        "pay", "where reports earn more than their manager, and what a seat would pay each candidate",
-        {{"people", "pay"}},
-        {"assignments", "deals", "credits", "sales", "quotas", "vacancies", "candidates", "exchange_rates"},
-        {}},
+    described_analysis out{
+        {"pay",
+         "where reports earn more than their manager, and what a seat would pay each candidate",
+         {{"people", "pay"}},
+         {"assignments", "deals", "credits", "sales", "quotas", "vacancies", "candidates", "exchange_rates"},
+         {}},
         {}};
     auto* memory = std::pmr::get_default_resource();
     out.add(measure::pay_inversion_table(none, memory));
@@ -61,4 +63,4 @@ described_analysis describe_pay() {
     return out;
 }
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

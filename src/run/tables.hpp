@@ -9,13 +9,11 @@
 namespace dualtrack::run {
 
 // The analyses, one source file each.
-[[nodiscard]] result<std::shared_ptr<analysis_result>> run_measures(const run_context& run,
-                                                                    std::shared_ptr<const ingest::checked_data> data,
-                                                                    const org::policy& policy);
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_measures();
-[[nodiscard]] result<std::shared_ptr<analysis_result>> run_pay(const run_context& run,
-                                                               std::shared_ptr<const ingest::checked_data> data,
-                                                               const org::policy& policy);
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_pay();
 
 /// A result without tables yet.
@@ -49,4 +47,4 @@ inline void add_findings_table(analysis_result& out, const org::findings_table& 
     out.tables.push_back(result_table::of("findings", std::shared_ptr<const org::findings_table>(std::move(findings))));
 }
 
-}  // namespace dualtrack::run
+} // namespace dualtrack::run

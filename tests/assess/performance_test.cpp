@@ -85,14 +85,15 @@ TEST(performance, is_the_gamma_posterior_of_effective_deals) {
 TEST(performance, recovers_the_planted_spread_of_skill_without_bias) {
     double sum = 0.0;
     constexpr int n_markets = 60;
-    for (std::uint64_t seed = 0; seed < n_markets; ++seed) sum += 1.0 / judged(plant(seed, 400, 4.0, 10.0).evidence).prior_shape;
+    for (std::uint64_t seed = 0; seed < n_markets; ++seed)
+        sum += 1.0 / judged(plant(seed, 400, 4.0, 10.0).evidence).prior_shape;
     EXPECT_NEAR(sum / n_markets, 0.25, 0.01) << "variance of skill, 1 / alpha";
 }
 
 TEST(performance, intervals_cover_the_planted_skill_as_often_as_they_say) {
     constexpr std::uint64_t n_markets = 8;
     constexpr std::size_t n = 2500;
-    const double prior_mean = numeric::digamma(4.0) - numeric::log(4.0);  // of the planted skill
+    const double prior_mean = numeric::digamma(4.0) - numeric::log(4.0); // of the planted skill
     const double prior_sd = std::sqrt(numeric::trigamma(4.0));
     double bias = 0.0;
     double p_top = 0.0;
@@ -122,8 +123,8 @@ TEST(performance, of_one_mega_deal_counts_less_than_its_amount) {
     std::vector<double> steady(16, 100.0);
     std::vector<double> lucky(4, 100.0);
     lucky.push_back(3000.0);
-    add(evidence, steady, 12.0);  // 1,600 in sixteen deals
-    add(evidence, lucky, 12.0);   // 3,400, of which one deal is 3,000
+    add(evidence, steady, 12.0); // 1,600 in sixteen deals
+    add(evidence, lucky, 12.0);  // 3,400, of which one deal is 3,000
     const auto out = judged(evidence);
     EXPECT_GT(evidence.amount[21], evidence.amount[20]);
     EXPECT_GT(out.sd[21], out.sd[20]) << "a total that rests on one deal is believed less";
@@ -206,4 +207,4 @@ TEST(performance, from_months_agrees_with_the_analysis_of_variance_by_hand) {
     EXPECT_NEAR(out.sd[0], std::sqrt(0.125), 1e-14);
 }
 
-}  // namespace
+} // namespace

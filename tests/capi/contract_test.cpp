@@ -172,7 +172,9 @@ TEST(c_abi, a_failed_call_changes_nothing_and_the_next_good_one_is_golden) {
         {{"people", R"([{"person_id":"a","manager_id":"b"},{"person_id":"b","manager_id":"a"}])"}},
         {{"people", host::people}, {"deals", R"([{"deal_id":"1","owner_id":"nobody","outcome":"open"}])"}},
         {{"people", host::people}, {"deals", R"([{"deal_id":"1","owner_id":"s1","outcome":"wun"}])"}},
-        {{"people", host::people}, {"deals", host::deals}, {"credits", R"([{"deal_id":"d1","person_id":"s1","share":0.4}])"}},
+        {{"people", host::people},
+         {"deals", host::deals},
+         {"credits", R"([{"deal_id":"d1","person_id":"s1","share":0.4}])"}},
     };
     for (const auto& rows : wrong) {
         handle<dtk_data> data;
@@ -358,4 +360,4 @@ TEST(c_abi, catalog_and_schema_are_json_that_lives_as_long_as_the_library) {
     EXPECT_NE(std::string(dtk_policy_schema()).find("\"window_months\""), std::string::npos);
 }
 
-}  // namespace
+} // namespace

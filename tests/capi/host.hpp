@@ -20,8 +20,7 @@ struct freed {
     void operator()(dtk_result* p) const { dtk_result_free(p); }
     void operator()(dtk_cancel* p) const { dtk_cancel_free(p); }
 };
-template <class T>
-using handle = std::unique_ptr<T, freed>;
+template <class T> using handle = std::unique_ptr<T, freed>;
 
 /// What a call said: status, and the error object read out and freed.
 struct answer {
@@ -33,7 +32,8 @@ struct answer {
 /// `error` is taken by reference: it is read after the call that is the other argument.
 inline answer read(dtk_status status, dtk_error*& error) {
     const handle<dtk_error> owned(std::exchange(error, nullptr));
-    return {status, dtk_error_code(owned.get()), dtk_error_message(owned.get()), dtk_error_where(owned.get()), dtk_error_row(owned.get())};
+    return {status, dtk_error_code(owned.get()), dtk_error_message(owned.get()), dtk_error_where(owned.get()),
+            dtk_error_row(owned.get())};
 }
 
 inline constexpr std::string_view people = R"([{"person_id":"m"},{"person_id":"s1","manager_id":"m","market":"east"},
@@ -42,7 +42,8 @@ inline constexpr std::string_view deals = R"([
     {"deal_id":"d1","owner_id":"s1","amount":100.01,"opened":"2023-02-01","closed":"2023-02-11","outcome":"won"},
     {"deal_id":"d2","owner_id":"s2","amount":50,"opened":"2023-06-01","closed":"2023-06-30","outcome":"won"},
     {"deal_id":"d3","owner_id":"s2","opened":"2023-06-01","closed":"2023-07-01","outcome":"lost"}])";
-inline constexpr std::string_view credits = R"([{"deal_id":"d1","person_id":"s1","share":0.5},{"deal_id":"d1","person_id":"s2","share":0.5}])";
+inline constexpr std::string_view credits =
+    R"([{"deal_id":"d1","person_id":"s1","share":0.5},{"deal_id":"d1","person_id":"s2","share":0.5}])";
 
 using texts = std::vector<std::pair<std::string_view, std::string_view>>;
 inline const texts small{{"people", people}, {"deals", deals}, {"credits", credits}};
@@ -77,8 +78,8 @@ inline answer data_of(const texts& rows, handle<dtk_data>& out, const dtk_run_op
     return read(status, error);
 }
 
-inline answer run(const dtk_data* data, std::string_view analysis, handle<dtk_result>& out, const dtk_policy* policy = nullptr,
-                  const dtk_run_options* options = nullptr) {
+inline answer run(const dtk_data* data, std::string_view analysis, handle<dtk_result>& out,
+                  const dtk_policy* policy = nullptr, const dtk_run_options* options = nullptr) {
     dtk_error* error = nullptr;
     dtk_result* result = nullptr;
     const dtk_status status = dtk_run(data, policy, analysis.data(), analysis.size(), options, &result, &error);
@@ -108,9 +109,10 @@ inline std::string golden() {
     handle<dtk_result> result;
     if (data_of(small, data).status != DTK_OK || run(data.get(), "measures", result).status != DTK_OK) return "failed";
     std::string out;
-    for (std::size_t i = 0; i < dtk_result_n_tables(result.get()); ++i) out += json_of(result.get(), dtk_result_table_name(result.get(), i));
+    for (std::size_t i = 0; i < dtk_result_n_tables(result.get()); ++i)
+        out += json_of(result.get(), dtk_result_table_name(result.get(), i));
     const char* record = dtk_result_record(result.get());
     return out + (record == nullptr ? "no record" : record);
 }
 
-}  // namespace host
+} // namespace host

@@ -1,5 +1,5 @@
-// Out of memory is an ordinary error: every allocation of every call fails once, and from there on, and each time the call
-// says so, leaks nothing, changes nothing, and the next good call gives the golden result.
+// Out of memory is an ordinary error: every allocation of every call fails once, and from there on, and each time the
+// call says so, leaks nothing, changes nothing, and the next good call gives the golden result.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -12,7 +12,7 @@
 namespace {
 
 std::atomic<long> live{0};
-std::atomic<long> countdown{-1};  // -1: not armed; 0: fails
+std::atomic<long> countdown{-1}; // -1: not armed; 0: fails
 std::atomic<bool> for_good{false};
 
 void* take(std::size_t bytes, std::size_t alignment, bool may_throw) {
@@ -24,8 +24,9 @@ void* take(std::size_t bytes, std::size_t alignment, bool may_throw) {
         }
         countdown.store(left - 1);
     }
-    void* memory = alignment > alignof(std::max_align_t) ? std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)
-                                                         : std::malloc(bytes == 0 ? 1 : bytes);
+    void* memory = alignment > alignof(std::max_align_t)
+                       ? std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)
+                       : std::malloc(bytes == 0 ? 1 : bytes);
     if (memory == nullptr) std::abort();
     ++live;
     return memory;
@@ -37,25 +38,57 @@ void give(void* memory) {
     std::free(memory);
 }
 
-}  // namespace
+} // namespace
 
 // The library's allocations come here, because the dynamic linker prefers the executable's own operators.
-void* operator new(std::size_t n) { return take(n, 0, true); }
-void* operator new[](std::size_t n) { return take(n, 0, true); }
-void* operator new(std::size_t n, std::align_val_t a) { return take(n, static_cast<std::size_t>(a), true); }
-void* operator new[](std::size_t n, std::align_val_t a) { return take(n, static_cast<std::size_t>(a), true); }
-void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return take(n, 0, false); }
-void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return take(n, 0, false); }
-void operator delete(void* p) noexcept { give(p); }
-void operator delete[](void* p) noexcept { give(p); }
-void operator delete(void* p, std::size_t) noexcept { give(p); }
-void operator delete[](void* p, std::size_t) noexcept { give(p); }
-void operator delete(void* p, std::align_val_t) noexcept { give(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { give(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { give(p); }
-void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { give(p); }
-void operator delete(void* p, const std::nothrow_t&) noexcept { give(p); }
-void operator delete[](void* p, const std::nothrow_t&) noexcept { give(p); }
+void* operator new(std::size_t n) {
+    return take(n, 0, true);
+}
+void* operator new[](std::size_t n) {
+    return take(n, 0, true);
+}
+void* operator new(std::size_t n, std::align_val_t a) {
+    return take(n, static_cast<std::size_t>(a), true);
+}
+void* operator new[](std::size_t n, std::align_val_t a) {
+    return take(n, static_cast<std::size_t>(a), true);
+}
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
+    return take(n, 0, false);
+}
+void* operator new[](std::size_t n, const std::nothrow_t&) noexcept {
+    return take(n, 0, false);
+}
+void operator delete(void* p) noexcept {
+    give(p);
+}
+void operator delete[](void* p) noexcept {
+    give(p);
+}
+void operator delete(void* p, std::size_t) noexcept {
+    give(p);
+}
+void operator delete[](void* p, std::size_t) noexcept {
+    give(p);
+}
+void operator delete(void* p, std::align_val_t) noexcept {
+    give(p);
+}
+void operator delete[](void* p, std::align_val_t) noexcept {
+    give(p);
+}
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+    give(p);
+}
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
+    give(p);
+}
+void operator delete(void* p, const std::nothrow_t&) noexcept {
+    give(p);
+}
+void operator delete[](void* p, const std::nothrow_t&) noexcept {
+    give(p);
+}
 
 namespace {
 
@@ -73,15 +106,18 @@ dtk_status whole_way(bool wrong_input) {
         return s;
     }
     tables.reset(raw_tables);
-    const std::string_view deals = wrong_input ? R"([{"deal_id":"1","owner_id":"nobody","outcome":"open"}])" : host::deals;
-    const std::pair<std::string_view, std::string_view> rows[] = {{"people", host::people}, {"deals", deals}, {"credits", host::credits}};
+    const std::string_view deals =
+        wrong_input ? R"([{"deal_id":"1","owner_id":"nobody","outcome":"open"}])" : host::deals;
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"people", host::people}, {"deals", deals}, {"credits", host::credits}};
     for (const auto& [name, json] : rows)
-        if (const auto s = dtk_tables_add_json(raw_tables, name.data(), name.size(), json.data(), json.size(), &error); s != DTK_OK) {
+        if (const auto s = dtk_tables_add_json(raw_tables, name.data(), name.size(), json.data(), json.size(), &error);
+            s != DTK_OK) {
             EXPECT_EQ(dtk_error_status(error), s);
             dtk_error_free(error);
             return s;
         }
-    dtk_data* raw_data = reinterpret_cast<dtk_data*>(&error);  // a canary
+    dtk_data* raw_data = reinterpret_cast<dtk_data*>(&error); // a canary
     if (const auto s = dtk_data_new(tables.release(), nullptr, &raw_data, &error); s != DTK_OK) {
         EXPECT_EQ(raw_data, nullptr);
         EXPECT_EQ(dtk_error_status(error), s);
@@ -127,7 +163,7 @@ dtk_status whole_way(bool wrong_input) {
 class out_of_memory : public testing::TestWithParam<bool> {};
 
 TEST_P(out_of_memory, is_an_error_at_every_allocation_and_leaks_nothing) {
-    const std::string golden = host::golden();  // also makes what lives as long as the library
+    const std::string golden = host::golden(); // also makes what lives as long as the library
     dtk_catalog();
     dtk_policy_schema();
     for (const bool wrong_input : {false, true}) {
@@ -153,4 +189,4 @@ TEST_P(out_of_memory, is_an_error_at_every_allocation_and_leaks_nothing) {
 
 INSTANTIATE_TEST_SUITE_P(once_and_for_good, out_of_memory, testing::Bool());
 
-}  // namespace
+} // namespace

@@ -29,7 +29,7 @@ TEST(credit, gives_the_left_cent_to_the_smaller_id_on_ties) {
 }
 
 TEST(credit, gives_the_left_cent_to_the_largest_remainder_first) {
-    EXPECT_EQ(split(101, {0.25, 0.75}), (std::vector<std::int64_t>{25, 76}));  // 25.25 and 75.75
+    EXPECT_EQ(split(101, {0.25, 0.75}), (std::vector<std::int64_t>{25, 76})); // 25.25 and 75.75
 }
 
 TEST(credit, splits_a_clawback_as_the_mirror_of_a_sale) {
@@ -80,7 +80,8 @@ TEST(credit, keeps_overlay_apart_from_revenue) {
     const auto data = dualtrack::test::data_of({
         {"people", R"([{"person_id":"a"},{"person_id":"b"},{"person_id":"c"}])"},
         {"deals", R"([{"deal_id":"d","owner_id":"a","amount":100,"closed":"2024-03-01","outcome":"won"}])"},
-        {"credits", R"([{"deal_id":"d","person_id":"b","share":0.4},{"deal_id":"d","person_id":"c","share":1,"kind":"overlay"},
+        {"credits",
+         R"([{"deal_id":"d","person_id":"b","share":0.4},{"deal_id":"d","person_id":"c","share":1,"kind":"overlay"},
                         {"deal_id":"d","person_id":"a","share":0.6}])"},
     });
     dualtrack::measure::deal_credit credit;
@@ -91,4 +92,4 @@ TEST(credit, keeps_overlay_apart_from_revenue) {
     EXPECT_EQ(credit.overlay_amount, std::vector<std::int64_t>{10000});
 }
 
-}  // namespace
+} // namespace

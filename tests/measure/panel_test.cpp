@@ -11,7 +11,9 @@ namespace {
 using namespace dualtrack;
 using measure::prorated;
 
-std::int32_t day(const char* iso) { return *calendar::parse_iso_date(iso); }
+std::int32_t day(const char* iso) {
+    return *calendar::parse_iso_date(iso);
+}
 
 // By hand: 31 days of January at 10.00 a day; ten of them are 100.00.
 TEST(panel, prorates_by_calendar_days) {
@@ -22,8 +24,7 @@ TEST(panel, parts_of_a_division_add_up_to_the_whole) {
     for (const std::int64_t amount : {10001LL, -777LL, 1LL, 9'000'000'000'000'000LL})
         for (int pieces = 1; pieces < 60; ++pieces) {
             std::int64_t sum = 0;
-            for (int i = 0; i < pieces; ++i)
-                sum += prorated(amount, 0, 91, 91 * i / pieces, 91 * (i + 1) / pieces);
+            for (int i = 0; i < pieces; ++i) sum += prorated(amount, 0, 91, 91 * i / pieces, 91 * (i + 1) / pieces);
             EXPECT_EQ(sum, amount);
         }
 }
@@ -52,12 +53,13 @@ laid_out layout(std::shared_ptr<const ingest::checked_data> data, const char* po
 }
 
 TEST(panel, never_mixes_two_managers_in_one_cell) {
-    const auto it = layout(
-        test::data_of({{"people", R"([{"person_id":"m1"},{"person_id":"m2"},{"person_id":"s"}])"},
-                       {"assignments", R"([{"person_id":"s","manager_id":"m1","start":"2024-01-01","end":"2024-02-15"},
+    const auto it =
+        layout(test::data_of(
+                   {{"people", R"([{"person_id":"m1"},{"person_id":"m2"},{"person_id":"s"}])"},
+                    {"assignments", R"([{"person_id":"s","manager_id":"m1","start":"2024-01-01","end":"2024-02-15"},
                                            {"person_id":"s","manager_id":"m2","start":"2024-02-15"}])"},
-                       {"deals", R"([{"deal_id":"1","owner_id":"s","amount":1,"closed":"2024-03-31","outcome":"won"}])"}}),
-        R"({"version":1,"window_months":3})");
+                    {"deals", R"([{"deal_id":"1","owner_id":"s","amount":1,"closed":"2024-03-31","outcome":"won"}])"}}),
+               R"({"version":1,"window_months":3})");
     const std::uint32_t s = 2;
     ASSERT_EQ(it.cells.first[s + 1] - it.cells.first[s], 4U) << "January, February before and after the 15th, March";
     const auto manager_on = [&](const char* iso) {
@@ -70,12 +72,13 @@ TEST(panel, never_mixes_two_managers_in_one_cell) {
 }
 
 TEST(panel, counts_no_day_before_hiring_after_leaving_or_between_assignments) {
-    const auto it = layout(
-        test::data_of({{"people", R"([{"person_id":"m"},{"person_id":"s","hired":"2024-01-11","left":"2024-05-21"}])"},
-                       {"assignments", R"([{"person_id":"s","manager_id":"m","start":"2024-01-11","end":"2024-03-01"},
+    const auto it =
+        layout(test::data_of(
+                   {{"people", R"([{"person_id":"m"},{"person_id":"s","hired":"2024-01-11","left":"2024-05-21"}])"},
+                    {"assignments", R"([{"person_id":"s","manager_id":"m","start":"2024-01-11","end":"2024-03-01"},
                                            {"person_id":"s","manager_id":"m","start":"2024-04-01","end":"2024-05-21"}])"},
-                       {"deals", R"([{"deal_id":"1","owner_id":"s","amount":1,"closed":"2024-06-30","outcome":"won"}])"}}),
-        R"({"version":1,"window_months":6})");
+                    {"deals", R"([{"deal_id":"1","owner_id":"s","amount":1,"closed":"2024-06-30","outcome":"won"}])"}}),
+               R"({"version":1,"window_months":6})");
     std::int32_t active = 0;
     std::int32_t gap = 0;
     for (std::uint32_t cell = it.cells.first[1]; cell < it.cells.first[2]; ++cell) {
@@ -88,13 +91,14 @@ TEST(panel, counts_no_day_before_hiring_after_leaving_or_between_assignments) {
 }
 
 TEST(panel, expects_nothing_of_anybody_after_they_left) {
-    const auto it = layout(
-        test::data_of({{"people", R"([{"person_id":"s","left":"2024-02-01"},{"person_id":"t"}])"},
-                       {"quotas", R"([{"person_id":"s","start":"2024-01-01","end":"2024-04-01","amount":910},
+    const auto it =
+        layout(test::data_of(
+                   {{"people", R"([{"person_id":"s","left":"2024-02-01"},{"person_id":"t"}])"},
+                    {"quotas", R"([{"person_id":"s","start":"2024-01-01","end":"2024-04-01","amount":910},
                                       {"person_id":"t","start":"2024-01-01","end":"2024-04-01","amount":910},
                                       {"person_id":"t","start":"2024-01-01","end":"2024-04-01","amount":5000,"scope":"team"}])"},
-                       {"deals", R"([{"deal_id":"1","owner_id":"t","amount":1,"closed":"2024-03-31","outcome":"won"}])"}}),
-        R"({"version":1,"window_months":3})");
+                    {"deals", R"([{"deal_id":"1","owner_id":"t","amount":1,"closed":"2024-03-31","outcome":"won"}])"}}),
+               R"({"version":1,"window_months":3})");
     std::vector<std::int64_t> quota(it.cells.start.size(), 0);
     measure::spread_quotas(it.cells, it.data->organisation.quotas, {}, quota);
     std::int64_t of_s = 0;
@@ -105,4 +109,4 @@ TEST(panel, expects_nothing_of_anybody_after_they_left) {
     EXPECT_EQ(of_t, 91000) << "the team quota is not added";
 }
 
-}  // namespace
+} // namespace

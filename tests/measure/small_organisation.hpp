@@ -45,4 +45,4 @@ inline measure::scope scope_of(const ingest::checked_data& data, const org::poli
     return std::move(scope).value();
 }
 
-}  // namespace dualtrack::test
+} // namespace dualtrack::test

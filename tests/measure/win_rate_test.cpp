@@ -14,7 +14,9 @@ using namespace dualtrack;
 using measure::fit_win_rates;
 using measure::shrunk_win_rate;
 
-std::vector<std::int64_t> repeat(std::int64_t value, std::size_t n) { return std::vector<std::int64_t>(n, value); }
+std::vector<std::int64_t> repeat(std::int64_t value, std::size_t n) {
+    return std::vector<std::int64_t>(n, value);
+}
 
 TEST(win_rate, of_nobodys_deals_is_not_there) {
     EXPECT_FALSE(fit_win_rates(std::vector<std::int64_t>{0, 0}, std::vector<std::int64_t>{0, 0}).there);
@@ -105,4 +107,4 @@ TEST(win_rate, does_not_depend_on_the_order_of_sellers) {
     EXPECT_EQ(forward.strength, backward.strength);
 }
 
-}  // namespace
+} // namespace

@@ -105,7 +105,8 @@ TEST(measures, of_totals_spread_them_over_the_days_of_their_period) {
                             {R"({"person_id":"a","start":"2023-01-16","end":"2023-02-16","amount":310})",
                              R"({"person_id":"b","start":"2023-01-01","end":"2023-04-01","amount":90})"}}};
     const auto results = results_of(tables, "measures", R"({"version":1,"as_of":"2023-03-31","window_months":3})");
-    EXPECT_EQ(field(row_of(results.at("seller_months"), R"("person_id":"a")"), "amount"), "160") << "16 days of January at 10";
+    EXPECT_EQ(field(row_of(results.at("seller_months"), R"("person_id":"a")"), "amount"), "160")
+        << "16 days of January at 10";
     EXPECT_EQ(field(row_of(results.at("sellers"), R"("person_id":"a")"), "won_amount"), "310");
     EXPECT_EQ(field(row_of(results.at("sellers"), R"("person_id":"a")"), "won_count"), "null");
 }
@@ -115,7 +116,8 @@ TEST(measures, are_the_same_bytes_for_any_row_order_and_thread_count) {
         row_lists tables = random_rows(seed, 40, 600);
         for (const char* analysis : {"measures", "pay"}) {
             const auto expected = results_of(tables, analysis);
-            for (const int threads : {2, 8}) EXPECT_EQ(results_of(tables, analysis, R"({"version":1,"as_of":"2023-12-31"})", threads), expected);
+            for (const int threads : {2, 8})
+                EXPECT_EQ(results_of(tables, analysis, R"({"version":1,"as_of":"2023-12-31"})", threads), expected);
             row_lists shuffled = tables;
             shuffle_rows(shuffled, seed);
             EXPECT_EQ(results_of(shuffled, analysis), expected);
@@ -134,8 +136,10 @@ TEST(measures, of_renamed_ids_differ_in_the_ids_alone) {
     for (const auto& [name, table] : before) {
         std::string renamed = after.at(name);
         for (std::size_t at = 0; (at = renamed.find("\"q", at)) != std::string::npos;)
-            if (renamed.compare(at, 5, "\"quot") == 0 || renamed.compare(at, 7, "\"quarte") == 0) ++at;
-            else renamed[at + 1] = 'p';
+            if (renamed.compare(at, 5, "\"quot") == 0 || renamed.compare(at, 7, "\"quarte") == 0)
+                ++at;
+            else
+                renamed[at + 1] = 'p';
         EXPECT_EQ(renamed, table) << name;
     }
 }
@@ -149,7 +153,7 @@ TEST(measures, of_a_market_do_not_change_when_another_one_joins) {
         const auto together = results_of(both, analysis);
         for (const auto& [name, table] : alone) {
             const std::string& wider = together.at(name);
-            if (name == "offers") continue;  // nobody is a candidate here
+            if (name == "offers") continue; // nobody is a candidate here
             ASSERT_GT(wider.size(), table.size());
             EXPECT_EQ(wider.substr(0, table.size() - 1), table.substr(0, table.size() - 1)) << analysis << " " << name;
         }
@@ -157,9 +161,12 @@ TEST(measures, of_a_market_do_not_change_when_another_one_joins) {
 }
 
 TEST(measures, of_a_deal_in_two_parts_with_the_same_shares_have_the_same_totals) {
-    row_lists whole{{"people", {R"({"person_id":"a","manager_id":"m"})", R"({"person_id":"b","manager_id":"m"})", R"({"person_id":"m"})"}},
-                    {"deals", {R"({"deal_id":"1","owner_id":"a","amount":100.03,"closed":"2023-05-05","outcome":"won"})"}},
-                    {"credits", {R"({"deal_id":"1","person_id":"a","share":0.5})", R"({"deal_id":"1","person_id":"b","share":0.5})"}}};
+    row_lists whole{
+        {"people",
+         {R"({"person_id":"a","manager_id":"m"})", R"({"person_id":"b","manager_id":"m"})", R"({"person_id":"m"})"}},
+        {"deals", {R"({"deal_id":"1","owner_id":"a","amount":100.03,"closed":"2023-05-05","outcome":"won"})"}},
+        {"credits",
+         {R"({"deal_id":"1","person_id":"a","share":0.5})", R"({"deal_id":"1","person_id":"b","share":0.5})"}}};
     row_lists parts = whole;
     parts["deals"] = {R"({"deal_id":"1","owner_id":"a","amount":60.01,"closed":"2023-05-05","outcome":"won"})",
                       R"({"deal_id":"2","owner_id":"a","amount":40.02,"closed":"2023-05-05","outcome":"won"})"};
@@ -183,7 +190,8 @@ TEST(measures, sum_to_the_same_total_in_every_table) {
             measure::detail::is_won(data->organisation, deal))
             deals += data->organisation.deals.amount[deal];
     std::int64_t sellers = 0;
-    for (const std::int64_t amount : facts.value()->sellers.won_amount.minor) sellers += amount == no_money ? 0 : amount;
+    for (const std::int64_t amount : facts.value()->sellers.won_amount.minor)
+        sellers += amount == no_money ? 0 : amount;
     std::int64_t cells = 0;
     for (const std::int64_t amount : facts.value()->cells.amount) cells += amount;
     EXPECT_EQ(sellers, deals);
@@ -191,8 +199,9 @@ TEST(measures, sum_to_the_same_total_in_every_table) {
 }
 
 TEST(measures, name_the_table_that_is_missing) {
-    auto result = run::find_analysis("measures")->run(run_context{}, test::data_of(row_lists{{"people", {R"({"person_id":"a"})"}}}),
-                                                      org::policy{});
+    auto result =
+        run::find_analysis("measures")
+            ->run(run_context{}, test::data_of(row_lists{{"people", {R"({"person_id":"a"})"}}}), org::policy{});
     ASSERT_FALSE(result);
     EXPECT_EQ(test::said(result.error()),
               "schema.missing_table at deals row -1: expected the table deals or the table sales, found neither");
@@ -205,4 +214,4 @@ TEST(measures, of_an_organisation_without_a_single_deal_are_empty_but_there) {
     EXPECT_EQ(results.at("credit"), "[]");
 }
 
-}  // namespace
+} // namespace

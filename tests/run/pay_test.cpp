@@ -11,17 +11,20 @@ using test::results_of;
 using test::row_lists;
 
 row_lists team() {
-    return {{"people", {R"({"person_id":"m","role":"Sales Manager"})", R"({"person_id":"a","manager_id":"m"})",
-                        R"({"person_id":"b","manager_id":"m"})", R"({"person_id":"c","manager_id":"m"})"}},
+    return {{"people",
+             {R"({"person_id":"m","role":"Sales Manager"})", R"({"person_id":"a","manager_id":"m"})",
+              R"({"person_id":"b","manager_id":"m"})", R"({"person_id":"c","manager_id":"m"})"}},
             {"pay",
              {R"({"person_id":"m","start":"2023-01-01","base":90000,"target_variable":30000,"paid_variable":20000})",
               R"({"person_id":"a","start":"2023-01-01","base":60000,"target_variable":60000,"paid_variable":90000})",
               R"({"person_id":"b","start":"2023-01-01","base":60000,"target_variable":61000,"paid_variable":30000})",
               R"({"person_id":"c","start":"2023-01-01","base":50000})"}},
-            {"vacancies", {R"({"vacancy_id":"v1","role":"Sales Manager","opens":"2024-01-01"})",
-                           R"({"vacancy_id":"v2","role":"Director","opens":"2024-01-01"})"}},
-            {"candidates", {R"({"vacancy_id":"v1","person_id":"a"})", R"({"vacancy_id":"v2","person_id":"b"})",
-                            R"({"vacancy_id":"v1","person_id":"c"})"}}};
+            {"vacancies",
+             {R"({"vacancy_id":"v1","role":"Sales Manager","opens":"2024-01-01"})",
+              R"({"vacancy_id":"v2","role":"Director","opens":"2024-01-01"})"}},
+            {"candidates",
+             {R"({"vacancy_id":"v1","person_id":"a"})", R"({"vacancy_id":"v2","person_id":"b"})",
+              R"({"vacancy_id":"v1","person_id":"c"})"}}};
 }
 
 constexpr const char* year_2023 = R"({"version":1,"as_of":"2023-12-31"})";
@@ -33,15 +36,19 @@ std::string field(const std::string& table, const std::string& key, const std::s
     const auto row = table.substr(begin, table.find('}', at) - begin);
     const auto found = row.find("\"" + name + "\":");
     const auto value = found + name.size() + 3;
-    return row.substr(value, row.find(',', value) == std::string::npos ? std::string::npos : row.find(',', value) - value);
+    return row.substr(value,
+                      row.find(',', value) == std::string::npos ? std::string::npos : row.find(',', value) - value);
 }
 
-// By hand: manager 120,000 at target, 110,000 paid. a 120,000 / 150,000; b 121,000 / 90,000; c 50,000 without variable pay.
+// By hand: manager 120,000 at target, 110,000 paid. a 120,000 / 150,000; b 121,000 / 90,000; c 50,000 without variable
+// pay.
 TEST(pay, inversion_counts_reports_above_the_manager_at_target_and_at_actual_pay) {
     const std::string teams = results_of(team(), "pay", year_2023).at("pay_inversion");
     EXPECT_EQ(field(teams, R"("manager_id":"m")", "n_reports"), "3");
-    EXPECT_EQ(field(teams, R"("manager_id":"m")", "share_above_at_target"), "0.3333333333333333") << "b alone; equal is not above";
-    EXPECT_EQ(field(teams, R"("manager_id":"m")", "share_above_at_actual"), "0.5") << "a of a and b; c's variable is not known";
+    EXPECT_EQ(field(teams, R"("manager_id":"m")", "share_above_at_target"), "0.3333333333333333")
+        << "b alone; equal is not above";
+    EXPECT_EQ(field(teams, R"("manager_id":"m")", "share_above_at_actual"), "0.5")
+        << "a of a and b; c's variable is not known";
     EXPECT_EQ(field(teams, R"("manager_id":"m")", "largest_gap"), "40000") << "a: 150,000 - 110,000";
 }
 
@@ -78,4 +85,4 @@ TEST(pay, now_rests_on_the_attainment_to_expect_not_on_last_years) {
     EXPECT_LT(expected, 3.0) << "one deal of 300 on a quota of 100 is not three times the seller";
 }
 
-}  // namespace
+} // namespace

@@ -13,9 +13,9 @@
 #include <dualtrack/base/random.hpp>
 #include <dualtrack/base/text.hpp>
 
+#include "measure/small_organisation.hpp"
 #include "report/export.hpp"
 #include "run/analysis.hpp"
-#include "measure/small_organisation.hpp"
 
 namespace dualtrack::test {
 
@@ -26,7 +26,9 @@ struct row_text {
     std::string json = "{";
     row_text& text(const char* name, const std::string& value) { return raw(name, "\"" + value + "\""); }
     row_text& number(const char* name, double value) { return raw(name, number_text(value)); }
-    row_text& day(const char* name, std::int32_t value) { return text(name, std::string(calendar::format_iso_date(value).view())); }
+    row_text& day(const char* name, std::int32_t value) {
+        return text(name, std::string(calendar::format_iso_date(value).view()));
+    }
     row_text& raw(const char* name, const std::string& value) {
         json += (json.size() > 1 ? ",\"" : "\"") + std::string(name) + "\":" + value;
         return *this;
@@ -55,14 +57,36 @@ inline row_lists random_rows(std::uint64_t seed, int n_sellers, int n_deals, con
     }
     for (int i = n_managers; i < n_managers + n_sellers; ++i) {
         const int change = start + 30 + below(300);
-        out["assignments"].push_back(row_text().text("person_id", id(i)).text("manager_id", id(below(n_managers))).day("start", start - 400).day("end", change).done());
-        out["assignments"].push_back(row_text().text("person_id", id(i)).text("manager_id", id(below(n_managers))).day("start", change).done());
+        out["assignments"].push_back(row_text()
+                                         .text("person_id", id(i))
+                                         .text("manager_id", id(below(n_managers)))
+                                         .day("start", start - 400)
+                                         .day("end", change)
+                                         .done());
+        out["assignments"].push_back(
+            row_text().text("person_id", id(i)).text("manager_id", id(below(n_managers))).day("start", change).done());
         for (int quarter = 0; quarter < 4; ++quarter)
-            out["quotas"].push_back(row_text().text("person_id", id(i)).day("start", calendar::add_months(start, 3 * quarter)).day("end", calendar::add_months(start, 3 * quarter + 3)).number("amount", 1000 + below(900000) / 100.0).done());
-        out["pay"].push_back(row_text().text("person_id", id(i)).day("start", start - 100).number("base", 40000 + below(20000)).number("target_variable", below(40000)).number("paid_variable", below(40000)).done());
+            out["quotas"].push_back(row_text()
+                                        .text("person_id", id(i))
+                                        .day("start", calendar::add_months(start, 3 * quarter))
+                                        .day("end", calendar::add_months(start, 3 * quarter + 3))
+                                        .number("amount", 1000 + below(900000) / 100.0)
+                                        .done());
+        out["pay"].push_back(row_text()
+                                 .text("person_id", id(i))
+                                 .day("start", start - 100)
+                                 .number("base", 40000 + below(20000))
+                                 .number("target_variable", below(40000))
+                                 .number("paid_variable", below(40000))
+                                 .done());
     }
     for (int m = 0; m < n_managers; ++m)
-        out["pay"].push_back(row_text().text("person_id", id(m)).day("start", start - 100).number("base", 70000 + below(20000)).number("target_variable", 20000).done());
+        out["pay"].push_back(row_text()
+                                 .text("person_id", id(m))
+                                 .day("start", start - 100)
+                                 .number("base", 70000 + below(20000))
+                                 .number("target_variable", 20000)
+                                 .done());
     for (int d = 0; d < n_deals; ++d) {
         const std::string deal = id_prefix + "-deal" + integer_text(d);
         const std::int32_t opened = start + below(300);
@@ -79,17 +103,32 @@ inline row_lists random_rows(std::uint64_t seed, int n_sellers, int n_deals, con
             std::iota(people.begin(), people.end(), n_managers);
             const int n = 1 + below(std::min(4, n_sellers));
             for (int i = 0; i < n; ++i) {
-                std::swap(people[static_cast<std::size_t>(i)], people[static_cast<std::size_t>(i + below(n_sellers - i))]);
-                out["credits"].push_back(row_text().text("deal_id", deal).text("person_id", id(people[static_cast<std::size_t>(i)])).number("share", 1.0 / n).done());
+                std::swap(people[static_cast<std::size_t>(i)],
+                          people[static_cast<std::size_t>(i + below(n_sellers - i))]);
+                out["credits"].push_back(row_text()
+                                             .text("deal_id", deal)
+                                             .text("person_id", id(people[static_cast<std::size_t>(i)]))
+                                             .number("share", 1.0 / n)
+                                             .done());
             }
         }
         if (below(4) == 0) {
             const char* parts[] = {"seller", "manager", "mentor", "specialist"};
-            out["participants"].push_back(row_text().text("deal_id", deal).text("person_id", owner()).text("part", parts[below(4)]).day("joined", opened).done());
+            out["participants"].push_back(row_text()
+                                              .text("deal_id", deal)
+                                              .text("person_id", owner())
+                                              .text("part", parts[below(4)])
+                                              .day("joined", opened)
+                                              .done());
         }
     }
     for (int i = 0; i < n_sellers * 3; ++i)
-        out["activities"].push_back(row_text().text("actor_id", id(n_managers + below(n_sellers))).text("kind", below(2) == 0 ? "mentoring" : "recognition").day("start", start + below(365)).number("minutes", below(90) + 0.25).done());
+        out["activities"].push_back(row_text()
+                                        .text("actor_id", id(n_managers + below(n_sellers)))
+                                        .text("kind", below(2) == 0 ? "mentoring" : "recognition")
+                                        .day("start", start + below(365))
+                                        .number("minutes", below(90) + 0.25)
+                                        .done());
     return out;
 }
 
@@ -108,7 +147,8 @@ inline std::shared_ptr<const ingest::checked_data> data_of(const row_lists& tabl
     for (const auto& [name, rows] : tables) {
         std::string json = "[";
         for (const std::string& row : rows) json += (json.size() > 1 ? ",\n" : "") + row;
-        if (auto added = ingest::add_json_rows(set, name, json + "]"); !added) throw std::runtime_error(said(added.error()));
+        if (auto added = ingest::add_json_rows(set, name, json + "]"); !added)
+            throw std::runtime_error(said(added.error()));
     }
     auto data = ingest::build_organisation(run, std::move(set));
     if (!data) throw std::runtime_error(said(data.error()));
@@ -129,4 +169,4 @@ inline std::map<std::string, std::string> results_of(const row_lists& tables, st
     return out;
 }
 
-}  // namespace dualtrack::test
+} // namespace dualtrack::test

@@ -16,18 +16,16 @@
 namespace dualtrack {
 
 /// All large memory comes from the memory resource of the run (the host's allocator hook).
-template <class T>
-using vec = std::pmr::vector<T>;
+template <class T> using vec = std::pmr::vector<T>;
 
 inline constexpr std::int32_t no_date = std::numeric_limits<std::int32_t>::min();
 inline constexpr std::int64_t no_money = std::numeric_limits<std::int64_t>::min();
 inline constexpr std::uint32_t no_index = std::numeric_limits<std::uint32_t>::max();
 
 /// Values with a validity byte a row; `valid` stays empty while every value is there.
-template <class T>
-struct column {
+template <class T> struct column {
     vec<T> value;
-    vec<std::uint8_t> valid;  // empty, or 1 = there, 0 = missing; [value.size()]
+    vec<std::uint8_t> valid; // empty, or 1 = there, 0 = missing; [value.size()]
 
     column() = default;
     explicit column(std::pmr::memory_resource* memory) : value(memory), valid(memory) {}
@@ -50,8 +48,8 @@ struct text_chunk {
     std::int64_t first_row = 0;
     std::int64_t n_rows = 0;
     text_layout layout = text_layout::offsets32;
-    const void* index = nullptr;            // offsets [n_rows + 1] or 16-byte views [n_rows], already shifted to first_row
-    const char* bytes = nullptr;            // offsets layouts: the text
+    const void* index = nullptr; // offsets [n_rows + 1] or 16-byte views [n_rows], already shifted to first_row
+    const char* bytes = nullptr; // offsets layouts: the text
     const void* const* buffers = nullptr;   // views layout: the variadic buffers
     const std::uint8_t* validity = nullptr; // bitmap, or null when every row is there
     std::int64_t validity_offset = 0;       // bit of first_row in the bitmap
@@ -67,7 +65,7 @@ struct text_chunk {
         const auto* base = static_cast<const char*>(index);
         if (layout == text_layout::offsets32) {
             std::int32_t border[2];
-            std::memcpy(border, base + i * 4, sizeof border);  // buffers may be unaligned
+            std::memcpy(border, base + i * 4, sizeof border); // buffers may be unaligned
             return {bytes + border[0], static_cast<std::size_t>(border[1] - border[0])};
         }
         if (layout == text_layout::offsets64) {
@@ -79,7 +77,7 @@ struct text_chunk {
         std::int32_t length = 0;
         std::memcpy(&length, view, sizeof length);
         if (length <= 12) return {view + 4, static_cast<std::size_t>(length)};
-        std::int32_t place[2];  // buffer index, offset in it
+        std::int32_t place[2]; // buffer index, offset in it
         std::memcpy(place, view + 8, sizeof place);
         return {static_cast<const char*>(buffers[place[0]]) + place[1], static_cast<std::size_t>(length)};
     }
@@ -102,8 +100,10 @@ struct text_column {
         std::size_t high = chunks.size();
         while (high - low > 1) {
             const std::size_t middle = low + (high - low) / 2;
-            if (chunks[middle].first_row <= static_cast<std::int64_t>(row)) low = middle;
-            else high = middle;
+            if (chunks[middle].first_row <= static_cast<std::int64_t>(row))
+                low = middle;
+            else
+                high = middle;
         }
         return chunks[low];
     }
@@ -121,8 +121,8 @@ struct text_column {
 /// Text copied into memory of our own, one run; for ids and names of small tables and for tests.
 struct text_builder {
     vec<char> bytes;
-    vec<std::int64_t> borders;        // [n_rows + 1]
-    vec<std::uint8_t> validity_bits;  // bitmap
+    vec<std::int64_t> borders;       // [n_rows + 1]
+    vec<std::uint8_t> validity_bits; // bitmap
 
     explicit text_builder(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
         : bytes(memory), borders(memory), validity_bits(memory) {
@@ -137,7 +137,8 @@ struct text_builder {
     /// The rows pushed so far, as a column that owns its bytes.
     [[nodiscard]] static text_column finish(text_builder&& from) {
         std::pmr::memory_resource* memory = from.bytes.get_allocator().resource();
-        auto kept = std::allocate_shared<text_builder>(std::pmr::polymorphic_allocator<text_builder>(memory), std::move(from));
+        auto kept =
+            std::allocate_shared<text_builder>(std::pmr::polymorphic_allocator<text_builder>(memory), std::move(from));
         text_column out(memory);
         out.n_rows = static_cast<std::int64_t>(kept->borders.size()) - 1;
         text_chunk chunk;
@@ -151,7 +152,7 @@ struct text_builder {
         return out;
     }
 
-private:
+  private:
     void close_row(bool there) {
         const std::size_t row = borders.size() - 1;
         if (row % 8 == 0) validity_bits.push_back(0);
@@ -162,12 +163,12 @@ private:
 
 /// Words from a small set (role, market, segment): a code a row, the words once, sorted by their bytes.
 struct category_column {
-    vec<std::uint32_t> code;  // index into names, or no_index; [n_rows], or empty when the column is absent
-    text_column names;        // sorted, distinct
+    vec<std::uint32_t> code; // index into names, or no_index; [n_rows], or empty when the column is absent
+    text_column names;       // sorted, distinct
 
     category_column() = default;
     explicit category_column(std::pmr::memory_resource* memory) : code(memory), names(memory) {}
     [[nodiscard]] bool has(std::size_t row) const noexcept { return row < code.size() && code[row] != no_index; }
 };
 
-}  // namespace dualtrack
+} // namespace dualtrack

@@ -1,8 +1,8 @@
 // One description of every result table. A table type has a free function
 //     template <class Visitor, class Table> void describe(Visitor& visit, Table& table)
 // found by argument-dependent lookup, that calls `visit.column(name, unit, meaning, table.member)` once a column, in
-// output order, and `visit.table(name, meaning)` first. Arrow export, JSON export, the catalog and the documentation all
-// walk this one description; nothing else lists the columns of a result.
+// output order, and `visit.table(name, meaning)` first. Arrow export, JSON export, the catalog and the documentation
+// all walk this one description; nothing else lists the columns of a result.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace dualtrack {
 
 /// Rows of another table by index, shown to the host as that table's ids (utf8).
 struct id_column {
-    vec<std::uint32_t> index;          // row of `ids`, or no_index
-    const text_column* ids = nullptr;  // outlives the result: it belongs to the organisation
+    vec<std::uint32_t> index;         // row of `ids`, or no_index
+    const text_column* ids = nullptr; // outlives the result: it belongs to the organisation
 
     id_column() = default;
     id_column(const text_column& ids_in, std::pmr::memory_resource* memory) : index(memory), ids(&ids_in) {}
@@ -24,29 +24,29 @@ struct id_column {
 
 /// Amounts in minor units, shown as float64 in currency units.
 struct money_column {
-    vec<std::int64_t> minor;  // or no_money
+    vec<std::int64_t> minor; // or no_money
     money_column() = default;
     explicit money_column(std::pmr::memory_resource* memory) : minor(memory) {}
 };
 
 /// Days since 1970-01-01, shown as date32.
 struct date_column {
-    vec<std::int32_t> day;  // or no_date
+    vec<std::int32_t> day; // or no_date
     date_column() = default;
     explicit date_column(std::pmr::memory_resource* memory) : day(memory) {}
 };
 
 /// Yes or no, or not known.
 struct flag_column {
-    vec<std::uint8_t> value;  // 0, 1, or 2 = missing
+    vec<std::uint8_t> value; // 0, 1, or 2 = missing
     flag_column() = default;
     explicit flag_column(std::pmr::memory_resource* memory) : value(memory) {}
 };
 
 /// A word of a fixed list (a status, a decision), shown as utf8.
 struct word_column {
-    vec<std::uint8_t> code;                    // index into words, or 255 = missing
-    std::span<const std::string_view> words;   // static storage
+    vec<std::uint8_t> code;                  // index into words, or 255 = missing
+    std::span<const std::string_view> words; // static storage
     word_column() = default;
     word_column(std::span<const std::string_view> words_in, std::pmr::memory_resource* memory)
         : code(memory), words(words_in) {}
@@ -54,8 +54,8 @@ struct word_column {
 
 /// A category (market, role) passed through to the result, shown as utf8.
 struct name_column {
-    vec<std::uint32_t> code;             // row of `names`, or no_index
-    const text_column* names = nullptr;  // outlives the result
+    vec<std::uint32_t> code;            // row of `names`, or no_index
+    const text_column* names = nullptr; // outlives the result
     name_column() = default;
     name_column(const text_column& names_in, std::pmr::memory_resource* memory) : code(memory), names(&names_in) {}
 };
@@ -72,7 +72,7 @@ inline constexpr std::string_view text = "text";
 inline constexpr std::string_view date = "date";
 inline constexpr std::string_view currency = "currency";
 inline constexpr std::string_view count = "count";
-inline constexpr std::string_view share = "share";            // 0..1
+inline constexpr std::string_view share = "share";             // 0..1
 inline constexpr std::string_view probability = "probability"; // 0..1
 inline constexpr std::string_view ratio = "ratio";
 inline constexpr std::string_view days = "days";
@@ -81,6 +81,6 @@ inline constexpr std::string_view minutes = "minutes";
 inline constexpr std::string_view log_points = "log points";
 inline constexpr std::string_view standard_deviations = "standard deviations";
 inline constexpr std::string_view flag = "yes/no";
-}  // namespace unit
+} // namespace unit
 
-}  // namespace dualtrack
+} // namespace dualtrack

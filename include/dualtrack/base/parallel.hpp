@@ -37,6 +37,14 @@ struct run_context {
     double progress_to = 1.0;
 };
 
+/// The same run, for a step that stands for the part [from, to) of what `context` stands for, each in 0..1.
+[[nodiscard]] inline run_context part_of(run_context context, double from, double to) noexcept {
+    const double width = context.progress_to - context.progress_from;
+    context.progress_to = context.progress_from + width * to;
+    context.progress_from += width * from;
+    return context;
+}
+
 /// True once the host has asked to stop.
 [[nodiscard]] inline bool is_cancelled(const run_context& context) noexcept {
     return context.cancelled != nullptr && context.cancelled->load(std::memory_order_relaxed);

@@ -31,7 +31,8 @@ namespace dualtrack {
 /// Minor units as currency units: whole amounts without decimals, others with two.
 [[nodiscard]] inline std::string money_text(std::int64_t minor) {
     const bool negative = minor < 0;
-    const std::uint64_t magnitude = negative ? 0U - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
+    const std::uint64_t magnitude =
+        negative ? 0U - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
     std::string text = negative ? "-" : "";
     text += integer_text(static_cast<std::int64_t>(magnitude / 100U));
     if (const std::uint64_t cents = magnitude % 100U; cents != 0) {
@@ -42,4 +43,4 @@ namespace dualtrack {
     return text;
 }
 
-}  // namespace dualtrack
+} // namespace dualtrack

@@ -1,5 +1,6 @@
-// The credit table: every won deal of the window with everybody credited with it and the manager of that day, to the cent.
-// It is what a seller or a manager checks when a total surprises them. Overlay credit has its own column and adds to nothing.
+// The credit table: every won deal of the window with everybody credited with it and the manager of that day, to the
+// cent. It is what a seller or a manager checks when a total surprises them. Overlay credit has its own column and adds
+// to nothing.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +29,7 @@ struct credit_table {
 };
 
 template <class Visitor, class Table>
-    requires std::same_as<std::remove_const_t<Table>, credit_table>
+requires std::same_as<std::remove_const_t<Table>, credit_table>
 void describe(Visitor& visit, Table& table) {
     visit.table("credit", "every won deal of the window, as credited");
     visit.column("deal_id", unit::id, "the deal", table.deal_id);
@@ -36,7 +37,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("manager_id", unit::id, "whom that person reported to on the closing day", table.manager_id);
     visit.column("closed", unit::date, "closing day", table.closed);
     visit.column("amount", unit::currency, "revenue credit; the amounts of a deal sum to it", table.amount);
-    visit.column("overlay_amount", unit::currency, "overlay credit, shown beside revenue and never added to it", table.overlay_amount);
+    visit.column("overlay_amount", unit::currency, "overlay credit, shown beside revenue and never added to it",
+                 table.overlay_amount);
 }
 
 namespace detail {
@@ -52,10 +54,10 @@ inline std::vector<std::uint32_t> won_deals_by_id(const org::organisation& organ
     return deals;
 }
 
-}  // namespace detail
+} // namespace detail
 
-inline credit_table credit_rows(const org::organisation& organisation, const org::reporting_lines& lines, const scope& window,
-                                std::pmr::memory_resource* memory) {
+inline credit_table credit_rows(const org::organisation& organisation, const org::reporting_lines& lines,
+                                const scope& window, std::pmr::memory_resource* memory) {
     credit_table out(organisation.deals.id, organisation.people.id, memory);
     deal_credit credit;
     std::vector<std::uint32_t> people;
@@ -84,4 +86,4 @@ inline credit_table credit_rows(const org::organisation& organisation, const org
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

@@ -22,12 +22,13 @@ inline double rate_on(const org::exchange_rate_columns& rates, std::uint32_t cur
     const auto [first, last] = std::equal_range(rates.currency.begin(), rates.currency.end(), currency);
     const auto from = rates.date.begin() + (first - rates.currency.begin());
     const auto to = rates.date.begin() + (last - rates.currency.begin());
-    const auto after = std::upper_bound(from, to, day);  // sorted by (currency, date)
+    const auto after = std::upper_bound(from, to, day); // sorted by (currency, date)
     return after == from ? 0.0 : rates.rate[static_cast<std::size_t>(after - rates.date.begin()) - 1];
 }
 
 /// Which code a row is in: its own, or the reporting one where it names none.
-inline std::uint32_t code_of(std::span<const std::uint32_t> currency, std::size_t row, std::uint32_t reporting) noexcept {
+inline std::uint32_t code_of(std::span<const std::uint32_t> currency, std::size_t row,
+                             std::uint32_t reporting) noexcept {
     return currency.empty() || currency[row] == no_index ? reporting : currency[row];
 }
 
@@ -78,15 +79,15 @@ inline result<void> convert(const org::organisation& organisation, std::uint32_t
     return outcome::success();
 }
 
-/// The code of the reporting currency: the policy's, else the only one met, else the only one that has no rates (they are
-/// then rates to it). no_index when the data name no currency at all.
+/// The code of the reporting currency: the policy's, else the only one met, else the only one that has no rates (they
+/// are then rates to it). no_index when the data name no currency at all.
 inline result<std::uint32_t> reporting_currency(const org::organisation& organisation, std::string_view wanted) {
     const auto n = static_cast<std::uint32_t>(organisation.currencies.size());
     if (!wanted.empty()) {
         for (std::uint32_t code = 0; code < n; ++code)
             if (organisation.currencies[code] == wanted) return code;
-        if (n == 0) return no_index;  // nothing names a currency: everything is in the one the policy names
-        return n;                     // a currency only the policy names: every row needs a rate
+        if (n == 0) return no_index; // nothing names a currency: everything is in the one the policy names
+        return n;                    // a currency only the policy names: every row needs a rate
     }
     if (n == 0) return no_index;
     if (n == 1) return std::uint32_t{0};
@@ -102,9 +103,10 @@ inline result<std::uint32_t> reporting_currency(const org::organisation& organis
     }
     if (found != no_index) return found;
     return fail(status::data, "data.currency",
-                "expected one currency, or a table exchange_rates and the reporting currency in the policy (/currency), found " +
+                "expected one currency, or a table exchange_rates and the reporting currency in the policy "
+                "(/currency), found " +
                     std::string(organisation.currencies[0]) + " and " + std::string(organisation.currencies[1]),
                 "currency");
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

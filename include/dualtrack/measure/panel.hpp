@@ -1,6 +1,6 @@
-// The rep-month panel: what each seller brought month by month, and under whom. A month in which the manager changed is two
-// cells, so that every credit belongs to the manager of its day and every later question (a team's quarter, a manager's
-// value added) is a sum over cells.
+// The rep-month panel: what each seller brought month by month, and under whom. A month in which the manager changed is
+// two cells, so that every credit belongs to the manager of its day and every later question (a team's quarter, a
+// manager's value added) is a sum over cells.
 //
 // A person's days are active from `hired` (or the first assignment) until `left` (or the end of the last assignment),
 // without the gaps between two assignments. Quotas and totals are spread over the calendar days of their period:
@@ -27,14 +27,15 @@ enum cell_state : std::uint8_t { not_yet_hired, has_left, between_assignments, a
 
 /// Cells of one seller after the other, by time. [n_cells] each, unless said.
 struct panel {
-    vec<std::uint32_t> first;    // cells of person p: [first[p], first[p + 1]); none for those who do not sell; [n_people + 1]
-    vec<std::int32_t> start;     // first day; a cell ends where the next begins, the last at the end of the window
-    vec<std::uint32_t> manager;  // person, or no_index
-    vec<std::uint8_t> state;     // a cell_state
-    vec<std::int64_t> amount;    // credited, minor units
+    vec<std::uint32_t>
+        first; // cells of person p: [first[p], first[p + 1]); none for those who do not sell; [n_people + 1]
+    vec<std::int32_t> start;    // first day; a cell ends where the next begins, the last at the end of the window
+    vec<std::uint32_t> manager; // person, or no_index
+    vec<std::uint8_t> state;    // a cell_state
+    vec<std::int64_t> amount;   // credited, minor units
     vec<std::uint32_t> won, lost;
-    vec<std::int64_t> quota;     // own quota, minor units
-    std::int32_t first_month = 0, n_months = 0;  // calendar months the window touches
+    vec<std::int64_t> quota;                    // own quota, minor units
+    std::int32_t first_month = 0, n_months = 0; // calendar months the window touches
     std::int32_t window_end = 0;
 
     explicit panel(std::pmr::memory_resource* memory)
@@ -46,7 +47,7 @@ struct panel {
     }
     /// The cell of a person that holds a day of the window. @pre the person has cells
     [[nodiscard]] std::uint32_t cell_of(std::uint32_t person, std::int32_t day, std::int32_t month) const noexcept {
-        std::uint32_t cell = first[person] + static_cast<std::uint32_t>(month - first_month);  // at least one a month
+        std::uint32_t cell = first[person] + static_cast<std::uint32_t>(month - first_month); // at least one a month
         const std::uint32_t last = first[person + 1] - 1;
         while (cell < last && start[cell + 1] <= day) ++cell;
         return cell;
@@ -65,10 +66,14 @@ inline employment employment_of(const org::organisation& organisation, std::uint
     const auto& people = organisation.people;
     const auto& assignments = organisation.assignments;
     const bool assigned = !assignments.first.empty() && assignments.first[person + 1] > assignments.first[person];
-    if (!people.hired.empty() && people.hired[person] != no_date) out.from = people.hired[person];
-    else if (assigned) out.from = assignments.start[assignments.first[person]];
-    if (!people.left.empty() && people.left[person] != no_date) out.to = people.left[person];
-    else if (assigned) out.to = assignments.end[assignments.first[person + 1] - 1];
+    if (!people.hired.empty() && people.hired[person] != no_date)
+        out.from = people.hired[person];
+    else if (assigned)
+        out.from = assignments.start[assignments.first[person]];
+    if (!people.left.empty() && people.left[person] != no_date)
+        out.to = people.left[person];
+    else if (assigned)
+        out.to = assignments.end[assignments.first[person + 1] - 1];
     return out;
 }
 
@@ -103,7 +108,8 @@ inline void borders_of(const org::organisation& organisation, const org::reporti
         if (day > window.start && day < window.end) out.push_back(day);
     };
     out.push_back(window.start);
-    for (std::int32_t month = calendar::month_of_day(window.start) + 1; month <= calendar::month_of_day(window.end - 1); ++month)
+    for (std::int32_t month = calendar::month_of_day(window.start) + 1; month <= calendar::month_of_day(window.end - 1);
+         ++month)
         inside(calendar::first_day_of_month(month));
     const employment employed = employment_of(organisation, person);
     inside(employed.from);
@@ -142,11 +148,11 @@ inline bool in_gap(const org::assignment_columns& assignments, std::uint32_t per
     return false;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Lays out the cells of everyone who sells (`sells[p] != 0`), with own quotas spread over them.
-inline panel layout_panel(const run_context& run, const org::organisation& organisation, const org::reporting_lines& lines,
-                          const scope& window, std::span<const std::uint8_t> sells) {
+inline panel layout_panel(const run_context& run, const org::organisation& organisation,
+                          const org::reporting_lines& lines, const scope& window, std::span<const std::uint8_t> sells) {
     panel out(run.memory);
     const std::uint32_t n_people = organisation.n_people();
     out.first_month = calendar::month_of_day(window.start);
@@ -162,10 +168,10 @@ inline panel layout_panel(const run_context& run, const org::organisation& organ
             for (const std::int32_t day : borders) {
                 out.start.push_back(day);
                 out.manager.push_back(lines.manager_on(person, day).manager);
-                out.state.push_back(day < employed.from                                               ? not_yet_hired
-                                    : day >= employed.to                                              ? has_left
-                                    : detail::in_gap(organisation.assignments, person, day)           ? between_assignments
-                                                                                                      : active);
+                out.state.push_back(day < employed.from                                     ? not_yet_hired
+                                    : day >= employed.to                                    ? has_left
+                                    : detail::in_gap(organisation.assignments, person, day) ? between_assignments
+                                                                                            : active);
             }
         }
         out.first.push_back(static_cast<std::uint32_t>(out.start.size()));
@@ -179,15 +185,16 @@ inline panel layout_panel(const run_context& run, const org::organisation& organ
 }
 
 /// Spreads totals by period over the cells they fall on.
-inline void spread_totals(const panel& cells, const org::period_columns& periods, std::span<const std::int64_t> converted,
-                          std::span<std::int64_t> into) {
-    detail::spread(cells, periods, converted, [](std::size_t, cell_state) { return true; }, into);
+inline void spread_totals(const panel& cells, const org::period_columns& periods,
+                          std::span<const std::int64_t> converted, std::span<std::int64_t> into) {
+    detail::spread(
+        cells, periods, converted, [](std::size_t, cell_state) { return true; }, into);
 }
 
-/// Spreads own quotas over the cells they fall on. A quota that was given for days before hiring counts in full (it was set
-/// knowing when the person would start); nothing is expected of anybody after they left.
-inline void spread_quotas(const panel& cells, const org::period_columns& quotas, std::span<const std::int64_t> converted,
-                          std::span<std::int64_t> into) {
+/// Spreads own quotas over the cells they fall on. A quota that was given for days before hiring counts in full (it was
+/// set knowing when the person would start); nothing is expected of anybody after they left.
+inline void spread_quotas(const panel& cells, const org::period_columns& quotas,
+                          std::span<const std::int64_t> converted, std::span<std::int64_t> into) {
     const auto counts = [&](std::size_t row, cell_state state) {
         const bool own = quotas.scope.empty() || quotas.scope[row] == static_cast<std::uint8_t>(org::quota_scope::own);
         return own && state != has_left;
@@ -210,20 +217,22 @@ struct seller_months_table {
 };
 
 template <class Visitor, class Table>
-    requires std::same_as<std::remove_const_t<Table>, seller_months_table>
+requires std::same_as<std::remove_const_t<Table>, seller_months_table>
 void describe(Visitor& visit, Table& table) {
     visit.table("seller_months", "what each seller brought, month by month, inside the window");
     visit.column("person_id", unit::id, "the seller", table.person_id);
     visit.column("month", unit::date, "first day of the calendar month", table.month);
     visit.column("manager_id", unit::id, "manager on the last day of the month inside the window", table.manager_id);
-    visit.column("amount", unit::currency, "credited from deals won that month, or the month's part of the totals given", table.amount);
+    visit.column("amount", unit::currency,
+                 "credited from deals won that month, or the month's part of the totals given", table.amount);
     visit.column("won_count", unit::count, "deals won with a revenue share", table.won_count);
     visit.column("lost_count", unit::count, "deals lost with a revenue share", table.lost_count);
     visit.column("quota", unit::currency, "own quota, spread over calendar days; null without one", table.quota);
 }
 
 /// The panel by calendar month.
-inline seller_months_table seller_months(const run_context& run, const org::organisation& organisation, const panel& cells) {
+inline seller_months_table seller_months(const run_context& run, const org::organisation& organisation,
+                                         const panel& cells) {
     seller_months_table out(organisation.people.id, run.memory);
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
         std::uint32_t cell = cells.first[person];
@@ -256,4 +265,4 @@ inline seller_months_table seller_months(const run_context& run, const org::orga
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

@@ -1,12 +1,13 @@
-// Pay: in most sales firms the best sellers may earn more than their manager, so a promotion can be a pay cut. For each team:
-// how many reports stand above the manager, at target pay and at what was really paid. For a candidate: what they can
-// expect where they are (at the attainment to expect of them, not at last year's), what the seat would pay, and the
+// Pay: in most sales firms the best sellers may earn more than their manager, so a promotion can be a pay cut. For each
+// team: how many reports stand above the manager, at target pay and at what was really paid. For a candidate: what they
+// can expect where they are (at the attainment to expect of them, not at last year's), what the seat would pay, and the
 // attainment at which the two are equal.
 //
 //   at target = base + target variable;   actual = base and paid variable of the last `horizon_months`, per year
 //   pay_now_expected = base + target variable x expected attainment;   break_even = (offer - base) / target variable
 // The offer is the median at-target pay of those who hold the vacancy's role; where nobody does, 1.66 x base and
-// 1.85 x variable, the ratios of managers to reps in Benson, Li and Shue, QJE 134 (2019) 2085, table I (grade A, derived).
+// 1.85 x variable, the ratios of managers to reps in Benson, Li and Shue, QJE 134 (2019) 2085, table I (grade A,
+// derived).
 #pragma once
 
 #include <algorithm>
@@ -44,16 +45,24 @@ struct pay_inversion_table {
 };
 
 template <class Visitor, class Table>
-    requires std::same_as<std::remove_const_t<Table>, pay_inversion_table>
+requires std::same_as<std::remove_const_t<Table>, pay_inversion_table>
 void describe(Visitor& visit, Table& table) {
     visit.table("pay_inversion", "teams and how many of their people stand above the manager in pay");
     visit.column("manager_id", unit::id, "the manager", table.manager_id);
     visit.column("n_reports", unit::count, "reports whose pay is known, on the last day that counts", table.n_reports);
-    visit.column("share_above_at_target", unit::share, "reports with base + target variable above the manager's", table.share_above_at_target);
-    visit.column("share_above_at_actual", unit::share, "reports who were really paid more; null where variable pay is not known", table.share_above_at_actual);
-    visit.column("largest_gap", unit::currency, "most by which a report's yearly pay exceeds the manager's, at actual pay where known, else at target; negative when nobody's does", table.largest_gap);
-    visit.column("manager_at_target", unit::currency, "the manager's yearly base + target variable", table.manager_at_target);
-    visit.column("manager_at_actual", unit::currency, "what the manager was paid, per year; null where not known", table.manager_at_actual);
+    visit.column("share_above_at_target", unit::share, "reports with base + target variable above the manager's",
+                 table.share_above_at_target);
+    visit.column("share_above_at_actual", unit::share,
+                 "reports who were really paid more; null where variable pay is not known",
+                 table.share_above_at_actual);
+    visit.column("largest_gap", unit::currency,
+                 "most by which a report's yearly pay exceeds the manager's, at actual pay where known, else at "
+                 "target; negative when nobody's does",
+                 table.largest_gap);
+    visit.column("manager_at_target", unit::currency, "the manager's yearly base + target variable",
+                 table.manager_at_target);
+    visit.column("manager_at_actual", unit::currency, "what the manager was paid, per year; null where not known",
+                 table.manager_at_actual);
 }
 
 inline constexpr std::array<std::string_view, 2> offer_source_words{"role", "ratio"};
@@ -66,35 +75,41 @@ struct offers_table {
     word_column offer_source;
 
     offers_table(const text_column& vacancies, const text_column& people, std::pmr::memory_resource* memory)
-        : vacancy_id(vacancies, memory), person_id(people, memory), pay_now_expected(memory), pay_offer_expected(memory),
-          change(memory), break_even_attainment(memory), expected_attainment(memory),
+        : vacancy_id(vacancies, memory), person_id(people, memory), pay_now_expected(memory),
+          pay_offer_expected(memory), change(memory), break_even_attainment(memory), expected_attainment(memory),
           offer_source(offer_source_words, memory) {}
 };
 
 template <class Visitor, class Table>
-    requires std::same_as<std::remove_const_t<Table>, offers_table>
+requires std::same_as<std::remove_const_t<Table>, offers_table>
 void describe(Visitor& visit, Table& table) {
     visit.table("offers", "what a seat would pay each candidate against what they can expect where they are");
     visit.column("vacancy_id", unit::id, "the vacancy", table.vacancy_id);
     visit.column("person_id", unit::id, "the candidate", table.person_id);
-    visit.column("pay_now_expected", unit::currency, "base + target variable at the attainment to expect, a year", table.pay_now_expected);
+    visit.column("pay_now_expected", unit::currency, "base + target variable at the attainment to expect, a year",
+                 table.pay_now_expected);
     visit.column("pay_offer_expected", unit::currency, "at-target pay of the seat, a year", table.pay_offer_expected);
     visit.column("change", unit::currency, "offer less pay now; negative is a pay cut", table.change);
-    visit.column("break_even_attainment", unit::ratio, "attainment in the present job at which the change is zero; null without variable pay", table.break_even_attainment);
-    visit.column("expected_attainment", unit::ratio, "attainment to expect: posterior mean of sales over quota, else 1", table.expected_attainment);
-    visit.column("offer_source", unit::text, "role: median of those in the role; ratio: published manager/rep ratios", table.offer_source);
+    visit.column("break_even_attainment", unit::ratio,
+                 "attainment in the present job at which the change is zero; null without variable pay",
+                 table.break_even_attainment);
+    visit.column("expected_attainment", unit::ratio, "attainment to expect: posterior mean of sales over quota, else 1",
+                 table.expected_attainment);
+    visit.column("offer_source", unit::text, "role: median of those in the role; ratio: published manager/rep ratios",
+                 table.offer_source);
 }
 
 /// What one person earns. no_money where it is not known.
 struct yearly_pay {
-    std::int64_t base = no_money;      // in force on the last day that counts
-    std::int64_t variable = no_money;  // target; 0 when the row names none
+    std::int64_t base = no_money;     // in force on the last day that counts
+    std::int64_t variable = no_money; // target; 0 when the row names none
     std::int64_t at_target = no_money;
     std::int64_t at_actual = no_money; // per year over the horizon
 };
 
 /// Everybody's pay, in the reporting currency. [n_people]
-inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisation, const scope& window, std::int32_t horizon_months) {
+inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisation, const scope& window,
+                                             std::int32_t horizon_months) {
     std::vector<yearly_pay> out(organisation.n_people());
     const auto& pay = organisation.pay;
     const std::int32_t from = calendar::add_months(window.end, -horizon_months);
@@ -108,12 +123,16 @@ inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisati
     for (std::size_t i = 0; i < pay.person.size(); ++i) {
         const double rate = window.pay_rate.empty() ? 1.0 : window.pay_rate[i];
         const auto converted = [&](std::int64_t amount) {
-            return rate == 1.0 ? amount : static_cast<std::int64_t>(numeric::round_half_even(static_cast<double>(amount) * rate));
+            return rate == 1.0
+                       ? amount
+                       : static_cast<std::int64_t>(numeric::round_half_even(static_cast<double>(amount) * rate));
         };
         yearly_pay& own = out[pay.person[i]];
         if (pay.start[i] <= window.as_of && window.as_of < pay.end[i]) {
             own.base = converted(pay.base[i]);
-            own.variable = pay.target_variable.empty() || pay.target_variable[i] == no_money ? 0 : converted(pay.target_variable[i]);
+            own.variable = pay.target_variable.empty() || pay.target_variable[i] == no_money
+                               ? 0
+                               : converted(pay.target_variable[i]);
             own.at_target = own.base + own.variable;
         }
         const std::int32_t begin = std::max(pay.start[i], from);
@@ -124,9 +143,9 @@ inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisati
         sum.known = sum.known && has_paid;
         sum.days += end - begin;
         sum.amount += static_cast<double>(converted(pay.base[i])) * static_cast<double>(end - begin) / year_days;
-        if (has_paid)  // rows are sorted by (person, start): a fixed order
-            sum.amount += static_cast<double>(prorated(converted(pay.paid_variable[i]), pay.start[i],
-                                                       std::min(pay.end[i], window.end), begin, end));
+        if (has_paid) // rows are sorted by (person, start): a fixed order
+            sum.amount += static_cast<double>(
+                prorated(converted(pay.paid_variable[i]), pay.start[i], std::min(pay.end[i], window.end), begin, end));
     }
     for (std::size_t person = 0; person < out.size(); ++person)
         if (actual[person].known && actual[person].days > 0)
@@ -179,7 +198,8 @@ inline pay_inversion_table pay_inversions(const run_context& run, const org::org
 namespace detail {
 
 /// The role of a person on a day: of the assignment in force, else of the person; "" when neither says.
-inline std::string_view role_on(const org::organisation& organisation, std::uint32_t person, std::int32_t day) noexcept {
+inline std::string_view role_on(const org::organisation& organisation, std::uint32_t person,
+                                std::int32_t day) noexcept {
     const std::uint32_t assignment = assignment_on(organisation, person, day);
     const auto& assigned = organisation.assignments.role;
     if (assignment != no_index && assigned.has(assignment)) return assigned.names[assigned.code[assignment]];
@@ -187,10 +207,10 @@ inline std::string_view role_on(const org::organisation& organisation, std::uint
     return own.has(person) ? own.names[own.code[person]] : std::string_view();
 }
 
-}  // namespace detail
+} // namespace detail
 
-/// Offers to the candidates of every vacancy. @param expected_attainment of each person, negative where no quota says so.
-/// Candidates whose pay is not known get a row without amounts.
+/// Offers to the candidates of every vacancy. @param expected_attainment of each person, negative where no quota says
+/// so. Candidates whose pay is not known get a row without amounts.
 inline offers_table offers(const run_context& run, const org::organisation& organisation, const scope& window,
                            std::span<const yearly_pay> pay, std::span<const double> expected_attainment) {
     const auto& vacancies = organisation.vacancies;
@@ -222,8 +242,7 @@ inline offers_table offers(const run_context& run, const org::organisation& orga
         const bool by_role = seat_pay[candidates.vacancy[i]] != no_money;
         const bool known = own.base != no_money;
         const auto rounded = [](double amount) { return static_cast<std::int64_t>(numeric::round_half_even(amount)); };
-        const std::int64_t now =
-            known ? own.base + rounded(static_cast<double>(own.variable) * attainment) : no_money;
+        const std::int64_t now = known ? own.base + rounded(static_cast<double>(own.variable) * attainment) : no_money;
         const std::int64_t offer = by_role ? seat_pay[candidates.vacancy[i]]
                                    : known ? rounded(manager_base_ratio * static_cast<double>(own.base) +
                                                      manager_variable_ratio * static_cast<double>(own.variable))
@@ -240,4 +259,4 @@ inline offers_table offers(const run_context& run, const org::organisation& orga
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

@@ -1,6 +1,6 @@
-// Peer group: whom is a seller compared with? With the sellers of the same market, because markets differ in size, season
-// and price for reasons no seller controls. Somebody's market is that of the assignment in force, else the one in `people`;
-// people without a market form a group of their own. With `seller.group = "all"` everybody is one group.
+// Peer group: whom is a seller compared with? With the sellers of the same market, because markets differ in size,
+// season and price for reasons no seller controls. Somebody's market is that of the assignment in force, else the one
+// in `people`; people without a market form a group of their own. With `seller.group = "all"` everybody is one group.
 #pragma once
 
 #include <algorithm>
@@ -18,18 +18,20 @@ namespace dualtrack::measure {
 
 /// Everybody's group. Groups are in the byte order of their names, the nameless one last.
 struct peer_groups {
-    text_column names;          // markets, sorted
-    vec<std::uint32_t> market;  // row of names, or no_index; [n_people]
-    vec<std::uint32_t> group;   // 0 .. n_groups - 1; [n_people]
+    text_column names;         // markets, sorted
+    vec<std::uint32_t> market; // row of names, or no_index; [n_people]
+    vec<std::uint32_t> group;  // 0 .. n_groups - 1; [n_people]
     std::uint32_t n_groups = 0;
 };
 
 /// The assignment of a person that covers a day, else their last one before it, or no_index.
-inline std::uint32_t assignment_on(const org::organisation& organisation, std::uint32_t person, std::int32_t day) noexcept {
+inline std::uint32_t assignment_on(const org::organisation& organisation, std::uint32_t person,
+                                   std::int32_t day) noexcept {
     const auto& assignments = organisation.assignments;
     if (assignments.first.empty()) return no_index;
     std::uint32_t found = no_index;
-    for (std::uint32_t i = assignments.first[person]; i < assignments.first[person + 1] && assignments.start[i] <= day; ++i)
+    for (std::uint32_t i = assignments.first[person]; i < assignments.first[person + 1] && assignments.start[i] <= day;
+         ++i)
         found = i;
     return found;
 }
@@ -37,7 +39,8 @@ inline std::uint32_t assignment_on(const org::organisation& organisation, std::u
 inline peer_groups peer_groups_on(const org::organisation& organisation, std::int32_t day, org::peer_group rule,
                                   std::pmr::memory_resource* memory) {
     const std::uint32_t n_people = organisation.n_people();
-    peer_groups out{text_column(memory), vec<std::uint32_t>(n_people, no_index, memory), vec<std::uint32_t>(n_people, 0, memory), 1};
+    peer_groups out{text_column(memory), vec<std::uint32_t>(n_people, no_index, memory),
+                    vec<std::uint32_t>(n_people, 0, memory), 1};
     std::map<std::string_view, std::uint32_t> rows;
     const auto market_of = [&](std::uint32_t person) -> std::string_view {
         const std::uint32_t assignment = assignment_on(organisation, person, day);
@@ -64,4 +67,4 @@ inline peer_groups peer_groups_on(const org::organisation& organisation, std::in
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

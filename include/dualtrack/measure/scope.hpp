@@ -1,10 +1,11 @@
-// Scope: which days, which money and which rows a run speaks about. The policy says until which day the data are believed
-// (`as_of`) and how far back they are read (`window_months`); everything is brought into one reporting currency, and what
-// the policy has to judge (deals dated in the future, quotas at or below zero, managers nobody knows) is judged here once,
-// so that every measure afterwards sees the same rows.
+// Scope: which days, which money and which rows a run speaks about. The policy says until which day the data are
+// believed
+// (`as_of`) and how far back they are read (`window_months`); everything is brought into one reporting currency, and
+// what the policy has to judge (deals dated in the future, quotas at or below zero, managers nobody knows) is judged
+// here once, so that every measure afterwards sees the same rows.
 //
-//   window = [as_of + 1 - window_months, as_of + 1), half-open days.   converted = round_half_even(amount * rate on the day),
-//   the rate being the latest one dated on or before that day.
+//   window = [as_of + 1 - window_months, as_of + 1), half-open days.   converted = round_half_even(amount * rate on the
+//   day), the rate being the latest one dated on or before that day.
 #pragma once
 
 #include <algorithm>
@@ -28,8 +29,8 @@ namespace dualtrack::measure {
 
 /// What one run speaks about.
 struct scope {
-    std::int32_t as_of = no_date;   // last day that counts
-    std::int32_t start = 0;         // window, half-open [start, end)
+    std::int32_t as_of = no_date; // last day that counts
+    std::int32_t start = 0;       // window, half-open [start, end)
     std::int32_t end = 0;
     std::string currency;           // reporting currency, "" when the data name none
     vec<std::int64_t> deal_amount;  // converted; empty: deals.amount is in the reporting currency already
@@ -44,7 +45,8 @@ struct scope {
     /// Whether a day lies in the window.
     [[nodiscard]] bool covers(std::int32_t day) const noexcept { return day >= start && day < end; }
     /// Amount of a deal in the reporting currency, 0 when it has none.
-    [[nodiscard]] std::int64_t amount_of_deal(const org::organisation& organisation, std::uint32_t deal) const noexcept {
+    [[nodiscard]] std::int64_t amount_of_deal(const org::organisation& organisation,
+                                              std::uint32_t deal) const noexcept {
         const std::int64_t amount = deal_amount.empty() ? organisation.deals.amount[deal] : deal_amount[deal];
         return amount == no_money ? 0 : amount;
     }
@@ -52,7 +54,9 @@ struct scope {
 
 namespace detail {
 
-inline std::string date_text(std::int32_t day) { return std::string(calendar::format_iso_date(day).view()); }
+inline std::string date_text(std::int32_t day) {
+    return std::string(calendar::format_iso_date(day).view());
+}
 
 /// The last day any table speaks about: closing dates first, else totals, else pay and quotas.
 inline std::int32_t last_known_day(const org::organisation& organisation) {
@@ -82,9 +86,11 @@ inline result<void> judge_future(scope& out, const org::policy& policy, std::str
                         "expected no date after as_of " + date_text(out.as_of) + ", found " + date_text(days[i]),
                         std::string(table) + "." + std::string(column), row);
         if (listed++ < org::findings_per_code)
-            add_finding(out.findings, {org::severity::warning, "data.future_dated", table, column, row, -1, 1,
-                                       date_text(days[i]) + " lies after as_of " + date_text(out.as_of) + "; left out"});
-        else ++more;
+            add_finding(out.findings,
+                        {org::severity::warning, "data.future_dated", table, column, row, -1, 1,
+                         date_text(days[i]) + " lies after as_of " + date_text(out.as_of) + "; left out"});
+        else
+            ++more;
     }
     if (more > 0)
         add_finding(out.findings, {org::severity::warning, "data.future_dated", table, column, -1, -1, more, ""});
@@ -101,8 +107,8 @@ inline result<void> judge_orphans(scope& out, const org::organisation& organisat
         if (policy.data.orphan_manager == org::orphan_rule::error)
             return fail(status::data, "data.unknown_id", "expected the id of a person in people, found \"" + id + "\"",
                         std::string(table) + ".manager_id", orphans.row[i]);
-        add_finding(out.findings, {org::severity::warning, "data.orphan_manager", table, "manager_id", orphans.row[i], -1, 1,
-                                   "manager \"" + id + "\" is not in people; taken as reporting to nobody"});
+        add_finding(out.findings, {org::severity::warning, "data.orphan_manager", table, "manager_id", orphans.row[i],
+                                   -1, 1, "manager \"" + id + "\" is not in people; taken as reporting to nobody"});
     }
     return outcome::success();
 }
@@ -114,8 +120,8 @@ inline result<void> judge_quotas(scope& out, const org::organisation& organisati
         if (quotas.amount[i] > 0) continue;
         const std::string found = money_text(quotas.amount[i]);
         if (policy.data.nonpositive_quota == org::quota_rule::error)
-            return fail(status::data, "data.range", "expected a strictly positive quota, found " + found, "quotas.amount",
-                        quotas.row[i]);
+            return fail(status::data, "data.range", "expected a strictly positive quota, found " + found,
+                        "quotas.amount", quotas.row[i]);
         if (out.quota_amount.empty()) out.quota_amount.assign(quotas.amount.begin(), quotas.amount.end());
         out.quota_amount[i] = no_money;
         add_finding(out.findings, {org::severity::error, "data.excluded", "quotas", "amount", quotas.row[i], -1, 1,
@@ -124,11 +130,12 @@ inline result<void> judge_quotas(scope& out, const org::organisation& organisati
     return outcome::success();
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// The scope of a run, with the findings of what the policy made it leave out.
 /// Errors: policy.missing_key (no as_of and nothing dated), data.date, data.range, data.unknown_id, data.currency.
-inline result<scope> scope_of(const run_context& run, const org::organisation& organisation, const org::policy& policy) {
+inline result<scope> scope_of(const run_context& run, const org::organisation& organisation,
+                              const org::policy& policy) {
     scope out(run.memory);
     out.as_of = policy.as_of;
     if (out.as_of == no_date) {
@@ -137,8 +144,8 @@ inline result<scope> scope_of(const run_context& run, const org::organisation& o
             return fail(status::policy, "policy.missing_key",
                         "expected a date, because the data name no day to look back from", "/as_of");
         add_finding(out.findings, {org::severity::note, "data.assumed", "", "", -1, -1, 1,
-                                   "as_of is not in the policy; the last day in the data, " + detail::date_text(out.as_of) +
-                                       ", is used"});
+                                   "as_of is not in the policy; the last day in the data, " +
+                                       detail::date_text(out.as_of) + ", is used"});
     }
     out.end = out.as_of + 1;
     out.start = calendar::add_months(out.end, -policy.window_months);
@@ -151,7 +158,8 @@ inline result<scope> scope_of(const run_context& run, const org::organisation& o
                    : reporting == no_index  ? std::string()
                                             : std::string(organisation.currencies[reporting]);
     const auto& deals = organisation.deals;
-    DUALTRACK_TRYV(convert(organisation, reporting, "deals", deals.amount, deals.currency, deals.closed, {}, out.deal_amount));
+    DUALTRACK_TRYV(
+        convert(organisation, reporting, "deals", deals.amount, deals.currency, deals.closed, {}, out.deal_amount));
     const auto& sales = organisation.sales;
     DUALTRACK_TRYV(convert(organisation, reporting, "sales", sales.amount, sales.currency, sales.start, sales.row,
                            out.sales_amount));
@@ -171,4 +179,4 @@ inline result<scope> scope_of(const run_context& run, const org::organisation& o
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

@@ -1,8 +1,9 @@
 // Sellers: what each person sold in the window, how it compares with their market, and how it came about.
 //
 //   attainment = credited / own quota (spread over calendar days);   s = credited / months active
-//   log_relative_sales = ln(1 + s) - mean over the market's active sellers of ln(1 + s)       (s in currency units a month)
-//   volatility = standard deviation of monthly attainment, or of monthly sales over their mean where a month has no quota
+//   log_relative_sales = ln(1 + s) - mean over the market's active sellers of ln(1 + s)       (s in currency units a
+//   month) volatility = standard deviation of monthly attainment, or of monthly sales over their mean where a month has
+//   no quota
 // References: Benson, Li and Shue, QJE 134 (2019) 2085; the definitions are in measures.md section 1.
 #pragma once
 
@@ -77,7 +78,7 @@ inline void count_activities(const org::organisation& organisation, const scope&
         if (!window.covers(activities.start[i])) continue;
         const std::uint32_t actor = activities.actor[i];
         if (activities.kind[i] == mentoring && activities.minutes.size() > 0 && activities.minutes.has(i))
-            out.mentoring_minutes.value[actor] += activities.minutes.value[i];  // rows are sorted: a fixed order
+            out.mentoring_minutes.value[actor] += activities.minutes.value[i]; // rows are sorted: a fixed order
         if (activities.kind[i] == lead_shared) ++out.leads_shared.value[actor];
         if (activities.kind[i] == recognition) ++out.recognition_count.value[actor];
     }
@@ -86,11 +87,15 @@ inline void count_activities(const org::organisation& organisation, const scope&
 inline void rank_in_teams(sellers_table& out, const panel& cells) {
     std::vector<std::uint32_t> order;
     for (std::uint32_t person = 0; person < out.size(); ++person)
-        if (cells.sells(person) && out.manager_id.index[person] != no_index) order.push_back(person);
-        else out.rank_in_team.set_missing(person);
+        if (cells.sells(person) && out.manager_id.index[person] != no_index)
+            order.push_back(person);
+        else
+            out.rank_in_team.set_missing(person);
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        if (out.manager_id.index[a] != out.manager_id.index[b]) return out.manager_id.index[a] < out.manager_id.index[b];
-        if (out.won_amount.minor[a] != out.won_amount.minor[b]) return out.won_amount.minor[a] > out.won_amount.minor[b];
+        if (out.manager_id.index[a] != out.manager_id.index[b])
+            return out.manager_id.index[a] < out.manager_id.index[b];
+        if (out.won_amount.minor[a] != out.won_amount.minor[b])
+            return out.won_amount.minor[a] > out.won_amount.minor[b];
         return a < b;
     });
     std::size_t team_start = 0;
@@ -125,7 +130,8 @@ inline active_months active_months_of(const org::organisation& organisation, con
         double days = static_cast<double>(end - start);
         if (ramps && start < ramp_end) {
             const double until = std::min(static_cast<double>(end), ramp_end);
-            const double middle = 0.5 * (static_cast<double>(start) + until) - static_cast<double>(people.hired[person]);
+            const double middle =
+                0.5 * (static_cast<double>(start) + until) - static_cast<double>(people.hired[person]);
             days = (until - start) * middle / (ramp_months * days_a_month) + (static_cast<double>(end) - until);
         }
         out.effective += days / in_month;
@@ -133,11 +139,12 @@ inline active_months active_months_of(const org::organisation& organisation, con
     return out;
 }
 
-}  // namespace detail
+} // namespace detail
 
-/// Everything about sellers that deals and totals say without a model of luck (the three performance columns stay missing).
-/// @param sums what each person sold, @param median_days of won deals, @param capped receives how many attainments exceeded
-/// the policy's maximum
+/// Everything about sellers that deals and totals say without a model of luck (the three performance columns stay
+/// missing).
+/// @param sums what each person sold, @param median_days of won deals, @param capped receives how many attainments
+/// exceeded the policy's maximum
 inline sellers_table measure_sellers(const run_context& run, const org::organisation& organisation,
                                      const org::reporting_lines& lines, const scope& window, const org::policy& policy,
                                      const panel& cells, const peer_groups& groups, std::span<const sales_sums> sums,
@@ -156,8 +163,9 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         const auto missing = [&](auto&... columns) { (columns.set_missing(person), ...); };
         missing(out.performance_z, out.performance_sd, out.probability_top_quartile);
         if (!cells.sells(person)) {
-            missing(out.won_count, out.lost_count, out.win_rate, out.win_rate_shrunk, out.attainment, out.cycle_days_median,
-                    out.months_active, out.log_relative_sales, out.volatility, out.largest_deal_share, out.collaborators_mean);
+            missing(out.won_count, out.lost_count, out.win_rate, out.win_rate_shrunk, out.attainment,
+                    out.cycle_days_median, out.months_active, out.log_relative_sales, out.volatility,
+                    out.largest_deal_share, out.collaborators_mean);
             if (own.overlay_amount != 0) out.overlay_amount.minor[person] = own.overlay_amount;
             continue;
         }
@@ -178,19 +186,26 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         if (organisation.has_deals) {
             out.won_count.value[person] = own.won;
             out.lost_count.value[person] = own.lost;
-        } else missing(out.won_count, out.lost_count);
+        } else
+            missing(out.won_count, out.lost_count);
         if (n_closed > 0) {
             out.win_rate.value[person] = static_cast<double>(own.won) / static_cast<double>(n_closed);
             out.lone_wolf.value[person] = own.closed_with_others == 0 ? 1 : 0;
-        } else missing(out.win_rate);
-        if (own.won > 0) out.collaborators_mean.value[person] = static_cast<double>(own.others_on_won) / own.won;
-        else missing(out.collaborators_mean);
+        } else
+            missing(out.win_rate);
+        if (own.won > 0)
+            out.collaborators_mean.value[person] = static_cast<double>(own.others_on_won) / own.won;
+        else
+            missing(out.collaborators_mean);
         if (own.won > 0 && own.won_amount > 0)
             out.largest_deal_share.value[person] =
                 std::min(1.0, static_cast<double>(own.largest_credit) / static_cast<double>(own.won_amount));
-        else missing(out.largest_deal_share);
-        if (median_days.size() > person && median_days.has(person)) out.cycle_days_median.value[person] = median_days.value[person];
-        else missing(out.cycle_days_median);
+        else
+            missing(out.largest_deal_share);
+        if (median_days.size() > person && median_days.has(person))
+            out.cycle_days_median.value[person] = median_days.value[person];
+        else
+            missing(out.cycle_days_median);
         if (quota > 0) {
             out.quota.minor[person] = quota;
             double attainment = static_cast<double>(amount) / static_cast<double>(quota);
@@ -199,14 +214,18 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
                 if (policy.data.over_maximum == org::maximum_rule::cap) attainment = policy.data.maximum_attainment;
             }
             out.attainment.value[person] = attainment;
-        } else missing(out.attainment);
+        } else
+            missing(out.attainment);
         double volatility = 0.0;
-        if (detail::volatility_of(cells, person, volatility)) out.volatility.value[person] = volatility;
-        else missing(out.volatility);
+        if (detail::volatility_of(cells, person, volatility))
+            out.volatility.value[person] = volatility;
+        else
+            missing(out.volatility);
         if (months > 0.0) {
             compared[person] = 1;
             log_sales[person] = numeric::log1p(std::max(0.0, static_cast<double>(amount) / 100.0 / months));
-        } else missing(out.log_relative_sales);
+        } else
+            missing(out.log_relative_sales);
     }
     for (const auto& members : sellers_by_group(groups, cells)) {
         std::vector<double> logs;
@@ -222,12 +241,14 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         for (std::size_t i = 0; i < members.size(); ++i) {
             const std::uint32_t person = members[i];
             if (compared[person] != 0) out.log_relative_sales.value[person] = log_sales[person] - mean;
-            if (prior.there) out.win_rate_shrunk.value[person] = shrunk_win_rate(prior, won[i], lost[i]);
-            else out.win_rate_shrunk.set_missing(person);
+            if (prior.there)
+                out.win_rate_shrunk.value[person] = shrunk_win_rate(prior, won[i], lost[i]);
+            else
+                out.win_rate_shrunk.set_missing(person);
         }
     }
     detail::rank_in_teams(out, cells);
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

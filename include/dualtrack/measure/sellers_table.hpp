@@ -1,6 +1,7 @@
-// The sellers table: one row a person with what they sold in the window, how it compares with their market, and how it came
-// about. Raw sums stand beside figures with chance taken out (win_rate_shrunk, performance_z), because the first are what
-// people talk about and the second are what decisions should rest on. seller.hpp says how each column is computed.
+// The sellers table: one row a person with what they sold in the window, how it compares with their market, and how it
+// came about. Raw sums stand beside figures with chance taken out (win_rate_shrunk, performance_z), because the first
+// are what people talk about and the second are what decisions should rest on. seller.hpp says how each column is
+// computed.
 #pragma once
 
 #include <array>
@@ -33,7 +34,8 @@ struct sellers_table {
     money_column overlay_amount;
     word_column status;
 
-    sellers_table(const text_column& ids, const text_column& markets, std::uint32_t n, std::pmr::memory_resource* memory)
+    sellers_table(const text_column& ids, const text_column& markets, std::uint32_t n,
+                  std::pmr::memory_resource* memory)
         : person_id(ids, memory), manager_id(ids, memory), market(markets, memory), won_amount(memory),
           won_count(n, 0, memory), lost_count(n, 0, memory), win_rate(n, 0.0, memory), win_rate_shrunk(n, 0.0, memory),
           quota(memory), attainment(n, 0.0, memory), cycle_days_median(n, 0.0, memory), months_active(n, 0.0, memory),
@@ -55,9 +57,10 @@ struct sellers_table {
 };
 
 template <class Visitor, class Table>
-    requires std::same_as<std::remove_const_t<Table>, sellers_table>
+requires std::same_as<std::remove_const_t<Table>, sellers_table>
 void describe(Visitor& visit, Table& table) {
-    visit.table("sellers", "what each person sold in the window, against their market, with chance taken out beside it");
+    visit.table("sellers",
+                "what each person sold in the window, against their market, with chance taken out beside it");
     visit.column("person_id", unit::id, "the person", table.person_id);
     visit.column("manager_id", unit::id, "manager on the last day that counts", table.manager_id);
     visit.column("market", unit::text, "market of the assignment in force, else of the person", table.market);
@@ -65,25 +68,34 @@ void describe(Visitor& visit, Table& table) {
     visit.column("won_count", unit::count, "won deals with a revenue share", table.won_count);
     visit.column("lost_count", unit::count, "lost deals with a revenue share", table.lost_count);
     visit.column("win_rate", unit::share, "won / (won + lost)", table.win_rate);
-    visit.column("win_rate_shrunk", unit::share, "win rate drawn towards the market as far as chance explains it", table.win_rate_shrunk);
+    visit.column("win_rate_shrunk", unit::share, "win rate drawn towards the market as far as chance explains it",
+                 table.win_rate_shrunk);
     visit.column("quota", unit::currency, "own quota, spread over calendar days", table.quota);
     visit.column("attainment", unit::ratio, "won_amount / quota", table.attainment);
-    visit.column("cycle_days_median", unit::days, "median days from opening to closing of won deals", table.cycle_days_median);
+    visit.column("cycle_days_median", unit::days, "median days from opening to closing of won deals",
+                 table.cycle_days_median);
     visit.column("months_active", unit::months, "active days in calendar months", table.months_active);
-    visit.column("log_relative_sales", unit::log_points, "ln(1 + monthly sales) less the market's mean of it", table.log_relative_sales);
-    visit.column("volatility", unit::ratio, "standard deviation of monthly attainment, or of monthly sales over their mean", table.volatility);
+    visit.column("log_relative_sales", unit::log_points, "ln(1 + monthly sales) less the market's mean of it",
+                 table.log_relative_sales);
+    visit.column("volatility", unit::ratio,
+                 "standard deviation of monthly attainment, or of monthly sales over their mean", table.volatility);
     visit.column("largest_deal_share", unit::share, "largest credit / won_amount", table.largest_deal_share);
     visit.column("collaborators_mean", unit::count, "other people on a won deal, on average", table.collaborators_mean);
     visit.column("lone_wolf", unit::flag, "nobody else on any closed deal", table.lone_wolf);
     visit.column("mentoring_minutes", unit::minutes, "minutes given as a mentor", table.mentoring_minutes);
     visit.column("leads_shared", unit::count, "leads passed to others", table.leads_shared);
-    visit.column("recognition_count", unit::count, "times others were recognised by this person", table.recognition_count);
-    visit.column("rank_in_team", unit::count, "rank of won_amount among the manager's sellers, 1 = most, ties share the rank", table.rank_in_team);
-    visit.column("performance_z", unit::standard_deviations, "sales with luck taken out, 0 = the market's expectation", table.performance_z);
-    visit.column("performance_sd", unit::standard_deviations, "uncertainty of performance_z, 1 = nothing known", table.performance_sd);
-    visit.column("probability_top_quartile", unit::probability, "probability to be among the market's top share", table.probability_top_quartile);
+    visit.column("recognition_count", unit::count, "times others were recognised by this person",
+                 table.recognition_count);
+    visit.column("rank_in_team", unit::count,
+                 "rank of won_amount among the manager's sellers, 1 = most, ties share the rank", table.rank_in_team);
+    visit.column("performance_z", unit::standard_deviations, "sales with luck taken out, 0 = the market's expectation",
+                 table.performance_z);
+    visit.column("performance_sd", unit::standard_deviations, "uncertainty of performance_z, 1 = nothing known",
+                 table.performance_sd);
+    visit.column("probability_top_quartile", unit::probability, "probability to be among the market's top share",
+                 table.probability_top_quartile);
     visit.column("overlay_amount", unit::currency, "overlay credit, shown and never added", table.overlay_amount);
     visit.column("status", unit::text, "ok, no_sales, not_active, not_a_seller", table.status);
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

@@ -45,32 +45,39 @@ struct teams_table {
 };
 
 template <class Visitor, class Table>
-    requires std::same_as<std::remove_const_t<Table>, teams_table>
+requires std::same_as<std::remove_const_t<Table>, teams_table>
 void describe(Visitor& visit, Table& table) {
-    visit.table("teams", "what the people of each manager brought, period by period, apart from the manager's own sales");
+    visit.table("teams",
+                "what the people of each manager brought, period by period, apart from the manager's own sales");
     visit.column("manager_id", unit::id, "the manager", table.manager_id);
     visit.column("start", unit::date, "first day of the period inside the window", table.start);
     visit.column("end", unit::date, "first day after it", table.end);
-    visit.column("n_reports", unit::count, "different people who reported here on any day of the period", table.n_reports);
+    visit.column("n_reports", unit::count, "different people who reported here on any day of the period",
+                 table.n_reports);
     visit.column("amount", unit::currency, "credits of the reports while they reported here", table.amount);
     visit.column("own_amount", unit::currency, "credits of the manager", table.own_amount);
-    visit.column("quota", unit::currency, "team quota, else the reports' own quotas for their days here; null without", table.quota);
+    visit.column("quota", unit::currency, "team quota, else the reports' own quotas for their days here; null without",
+                 table.quota);
     visit.column("attainment", unit::ratio, "amount / quota", table.attainment);
     visit.column("exits", unit::count, "reports who left", table.exits);
     visit.column("regretted_exits", unit::count, "of them in the top share and not dismissed", table.regretted_exits);
-    visit.column("regretted_retention", unit::share, "1 - regretted exits / reports in the top share; null without any", table.regretted_retention);
-    visit.column("quota_source", unit::text, "team: the manager's team quota; reports: the sum of the reports' own", table.quota_source);
+    visit.column("regretted_retention", unit::share, "1 - regretted exits / reports in the top share; null without any",
+                 table.regretted_retention);
+    visit.column("quota_source", unit::text, "team: the manager's team quota; reports: the sum of the reports' own",
+                 table.quota_source);
 }
 
 /// The periods of a window: borders [n_periods + 1], the outer ones those of the window.
-inline std::vector<std::int32_t> periods_of(const scope& window, org::team_period length, std::int32_t fiscal_year_start_month) {
+inline std::vector<std::int32_t> periods_of(const scope& window, org::team_period length,
+                                            std::int32_t fiscal_year_start_month) {
     std::vector<std::int32_t> borders{window.start};
     if (length != org::team_period::window)
-        for (std::int32_t month = calendar::month_of_day(window.start) + 1; month <= calendar::month_of_day(window.end - 1);
-             ++month) {
+        for (std::int32_t month = calendar::month_of_day(window.start) + 1;
+             month <= calendar::month_of_day(window.end - 1); ++month) {
             const bool quarter_starts = calendar::fiscal_quarter_index(month, fiscal_year_start_month) !=
                                         calendar::fiscal_quarter_index(month - 1, fiscal_year_start_month);
-            if (length == org::team_period::month || quarter_starts) borders.push_back(calendar::first_day_of_month(month));
+            if (length == org::team_period::month || quarter_starts)
+                borders.push_back(calendar::first_day_of_month(month));
         }
     borders.push_back(window.end);
     return borders;
@@ -89,7 +96,7 @@ inline std::size_t period_of(std::span<const std::int32_t> borders, std::int32_t
     return static_cast<std::size_t>(std::upper_bound(borders.begin(), borders.end(), day) - borders.begin()) - 1;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// @param probability_top of each person, negative where it is not known; [n_people]
 inline teams_table measure_teams(const run_context& run, const org::organisation& organisation,
@@ -104,15 +111,17 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
     vec<std::uint32_t> row(n_people, no_index, run.memory);
     const auto employed_part = [&](std::uint32_t person, const org::reporting_span& span) {
         const employment employed = employment_of(organisation, person);
-        return std::pair(std::max({span.start, employed.from, window.start}), std::min({span.end, employed.to, window.end}));
+        return std::pair(std::max({span.start, employed.from, window.start}),
+                         std::min({span.end, employed.to, window.end}));
     };
     for (std::uint32_t person = 0; person < n_people; ++person)
         for (const org::reporting_span& span : lines.spans_of(person)) {
             const auto [from, to] = employed_part(person, span);
             if (span.manager != no_index && from < to) row[span.manager] = 0;
         }
-    for (std::size_t cell = 0; cell < cells.start.size(); ++cell)  // credits that closed after their seller had gone
-        if (cells.manager[cell] != no_index && (cells.amount[cell] != 0 || cells.quota[cell] != 0)) row[cells.manager[cell]] = 0;
+    for (std::size_t cell = 0; cell < cells.start.size(); ++cell) // credits that closed after their seller had gone
+        if (cells.manager[cell] != no_index && (cells.amount[cell] != 0 || cells.quota[cell] != 0))
+            row[cells.manager[cell]] = 0;
     std::uint32_t n_managers = 0;
     for (std::uint32_t& index : row)
         if (index != no_index) index = n_managers++;
@@ -121,14 +130,15 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
     const auto at = [&](std::uint32_t manager, std::size_t period) -> detail::team_sums& {
         return sums[std::size_t{row[manager]} * n_periods + period];
     };
-    std::vector<std::pair<std::uint32_t, std::size_t>> reported;  // (manager, period) of one person, once each
+    std::vector<std::pair<std::uint32_t, std::size_t>> reported; // (manager, period) of one person, once each
     for (std::uint32_t person = 0; person < n_people; ++person) {
         const bool top = probability_top[person] >= more_likely_than_not;
         reported.clear();
         for (const org::reporting_span& span : lines.spans_of(person)) {
             const auto [from, to] = employed_part(person, span);
             if (span.manager == no_index || from >= to) continue;
-            for (std::size_t period = detail::period_of(borders, from); period < n_periods && borders[period] < to; ++period)
+            for (std::size_t period = detail::period_of(borders, from); period < n_periods && borders[period] < to;
+                 ++period)
                 reported.emplace_back(span.manager, period);
         }
         std::sort(reported.begin(), reported.end());
@@ -152,14 +162,16 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
         if (manager == no_index || row[manager] == no_index) continue;
         detail::team_sums& team = at(manager, detail::period_of(borders, last_day));
         ++team.exits;
-        const bool dismissed = !organisation.people.left_reason.empty() &&
-                               organisation.people.left_reason[person] == static_cast<std::uint8_t>(org::left_reason::dismissed);
+        const bool dismissed =
+            !organisation.people.left_reason.empty() &&
+            organisation.people.left_reason[person] == static_cast<std::uint8_t>(org::left_reason::dismissed);
         if (top && !dismissed) ++team.regretted;
     }
     const auto& quotas = organisation.quotas;
     for (std::size_t i = 0; i < quotas.person.size(); ++i) {
         const std::int64_t amount = window.quota_amount.empty() ? quotas.amount[i] : window.quota_amount[i];
-        const bool team_scope = !quotas.scope.empty() && quotas.scope[i] == static_cast<std::uint8_t>(org::quota_scope::team);
+        const bool team_scope =
+            !quotas.scope.empty() && quotas.scope[i] == static_cast<std::uint8_t>(org::quota_scope::team);
         if (!team_scope || amount == no_money || row[quotas.person[i]] == no_index) continue;
         for (std::size_t period = 0; period < n_periods; ++period) {
             const std::int32_t from = std::max(quotas.start[i], borders[period]);
@@ -184,7 +196,8 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             out.amount.minor.push_back(team.amount);
             out.own_amount.minor.push_back(team.own_amount);
             out.quota.minor.push_back(quota > 0 ? quota : no_money);
-            out.attainment.value.push_back(quota > 0 ? static_cast<double>(team.amount) / static_cast<double>(quota) : 0.0);
+            out.attainment.value.push_back(quota > 0 ? static_cast<double>(team.amount) / static_cast<double>(quota)
+                                                     : 0.0);
             out.attainment.valid.push_back(quota > 0 ? 1 : 0);
             out.exits.value.push_back(team.exits);
             out.regretted_exits.value.push_back(team.regretted);
@@ -197,4 +210,4 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

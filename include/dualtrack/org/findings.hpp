@@ -86,10 +86,11 @@ inline void add_findings(findings_table& to, const findings_table& from) {
 }
 
 template <class Visitor, class Table>
-    requires std::same_as<std::remove_const_t<Table>, findings_table>
+requires std::same_as<std::remove_const_t<Table>, findings_table>
 void describe(Visitor& visit, Table& table) {
     visit.table("findings", "what was doubtful in the input but usable, or left out as the policy allows");
-    visit.column("severity", unit::text, "error: a row was left out as the policy allows; warning; note", table.severity);
+    visit.column("severity", unit::text, "error: a row was left out as the policy allows; warning; note",
+                 table.severity);
     visit.column("code", unit::text, "stable code of the finding", table.code);
     visit.column("table", unit::text, "input table", table.table);
     visit.column("column", unit::text, "input column", table.column);
@@ -99,4 +100,4 @@ void describe(Visitor& visit, Table& table) {
     visit.column("text", unit::text, "what was found, in a sentence", table.text);
 }
 
-}  // namespace dualtrack::org
+} // namespace dualtrack::org

@@ -1,6 +1,6 @@
-// Reporting lines: who reported to whom, on any day. A credit, an exit or a coaching hour belongs to the manager of its day,
-// not to today's. `assignments` says it; where it says nothing about a day, the manager in `people` (who is the manager
-// "now") is taken, and the span is marked as assumed so that a finding can say so.
+// Reporting lines: who reported to whom, on any day. A credit, an exit or a coaching hour belongs to the manager of its
+// day, not to today's. `assignments` says it; where it says nothing about a day, the manager in `people` (who is the
+// manager "now") is taken, and the span is marked as assumed so that a finding can say so.
 //
 // Spans are half-open: on the first day of a new assignment the new manager counts.
 #pragma once
@@ -18,13 +18,13 @@ namespace dualtrack::org {
 /// A stretch of days [start, end) in which a person reported to one manager.
 struct reporting_span {
     std::int32_t start = 0, end = 0;
-    std::uint32_t manager = no_index;  // person, or no_index: reports to nobody
-    bool assumed = false;              // taken from `people`, because no assignment covers these days
+    std::uint32_t manager = no_index; // person, or no_index: reports to nobody
+    bool assumed = false;             // taken from `people`, because no assignment covers these days
 };
 
 /// Everybody's spans, covering all time without overlap, ascending.
 struct reporting_lines {
-    vec<std::uint32_t> first;  // spans of person p: [first[p], first[p + 1]); [n_people + 1]
+    vec<std::uint32_t> first; // spans of person p: [first[p], first[p + 1]); [n_people + 1]
     vec<reporting_span> span;
 
     explicit reporting_lines(std::pmr::memory_resource* memory) : first(memory), span(memory) {}
@@ -71,4 +71,4 @@ inline reporting_lines reporting_lines_of(const organisation& organisation, std:
     return out;
 }
 
-}  // namespace dualtrack::org
+} // namespace dualtrack::org
