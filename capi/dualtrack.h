@@ -7,13 +7,13 @@
  * Rules that hold for every function
  *  - Nothing is thrown, printed, read from a clock, the environment or the locale; no signal, no file, no network.
  *  - Status DTK_OK is 0. On any other status the out-parameters are set to NULL (or left as they were, where said),
- * every handle is as before, and nothing leaks. Treat a status you do not know as DTK_E_INTERNAL.
+ *    every handle is as before, and nothing leaks. Treat a status you do not know as DTK_E_INTERNAL.
  *  - `dtk_error** err` may be NULL. Otherwise *err is overwritten: NULL after DTK_OK, an object to be freed with
  *    dtk_error_free after anything else. There is no thread-local or global last error.
  *  - Strings are UTF-8. Text given with a length need not end in NUL. Text returned ends in NUL and lives as long as
- * the object it came from; text of dtk_version, dtk_catalog and dtk_policy_schema lives as long as the library.
+ *    the object it came from; text of dtk_version, dtk_catalog and dtk_policy_schema lives as long as the library.
  *  - dtk_policy, dtk_data and dtk_result are immutable: share them between threads freely, free each once, in any
- * order. dtk_tables is a one-thread builder. dtk_cancel may be used from any thread.
+ *    order. dtk_tables is a one-thread builder. dtk_cancel may be used from any thread.
  *  - Arrow structs are moved in whatever the status: the caller's `release` is NULL afterwards.
  *  - Threads, allocator, progress and cancel never change a number; only the policy and the tables do.
  *  - "since" is the ABI minor version that brought a function; all here: since 0.1.
