@@ -42,8 +42,8 @@ run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data
     out->tables.push_back(
         result_table::of("pay_inversion", std::make_shared<const measure::pay_inversion_table>(
                                               measure::pay_inversions(run, organisation, lines, window, pay))));
-    out->tables.push_back(result_table::of("offers", std::make_shared<const measure::offers_table>(
-                                                         measure::offers(run, organisation, window, pay, attainment))));
+    out->tables.push_back(result_table::of("offers", std::make_shared<const measure::offers_table>(measure::offers(
+                                                         run, organisation, window, policy.pay, pay, attainment))));
     add_findings_table(*out, facts ? facts->window.findings : window.findings);
     return out;
 }

@@ -25,11 +25,9 @@
 #include <dualtrack/base/numeric.hpp>
 #include <dualtrack/measure/panel.hpp>
 #include <dualtrack/measure/peer_group.hpp>
+#include <dualtrack/org/policy.hpp>
 
 namespace dualtrack::measure {
-
-inline constexpr double manager_base_ratio = 1.66;
-inline constexpr double manager_variable_ratio = 1.85;
 
 /// One row a manager with at least one report whose pay is known; by manager.
 struct pay_inversion_table {
@@ -212,7 +210,8 @@ inline std::string_view role_on(const org::organisation& organisation, std::uint
 /// Offers to the candidates of every vacancy. @param expected_attainment of each person, negative where no quota says
 /// so. Candidates whose pay is not known get a row without amounts.
 inline offers_table offers(const run_context& run, const org::organisation& organisation, const scope& window,
-                           std::span<const yearly_pay> pay, std::span<const double> expected_attainment) {
+                           const org::pay_policy& policy, std::span<const yearly_pay> pay,
+                           std::span<const double> expected_attainment) {
     const auto& vacancies = organisation.vacancies;
     const auto& candidates = organisation.candidates;
     offers_table out(vacancies.id, organisation.people.id, run.memory);
@@ -244,8 +243,8 @@ inline offers_table offers(const run_context& run, const org::organisation& orga
         const auto rounded = [](double amount) { return static_cast<std::int64_t>(numeric::round_half_even(amount)); };
         const std::int64_t now = known ? own.base + rounded(static_cast<double>(own.variable) * attainment) : no_money;
         const std::int64_t offer = by_role ? seat_pay[candidates.vacancy[i]]
-                                   : known ? rounded(manager_base_ratio * static_cast<double>(own.base) +
-                                                     manager_variable_ratio * static_cast<double>(own.variable))
+                                   : known ? rounded(policy.manager_base_ratio * static_cast<double>(own.base) +
+                                                     policy.manager_variable_ratio * static_cast<double>(own.variable))
                                            : no_money;
         out.pay_now_expected.minor.push_back(now);
         out.pay_offer_expected.minor.push_back(offer);

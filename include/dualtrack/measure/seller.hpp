@@ -237,7 +237,7 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
             lost.push_back(sums[person].lost);
         }
         const double mean = logs.empty() ? 0.0 : numeric::fixed_sum(logs) / static_cast<double>(logs.size());
-        const win_rate_prior prior = fit_win_rates(won, lost);
+        const win_rate_prior prior = fit_win_rates(won, lost, policy.seller.spread_evidence);
         for (std::size_t i = 0; i < members.size(); ++i) {
             const std::uint32_t person = members[i];
             if (compared[person] != 0) out.log_relative_sales.value[person] = log_sales[person] - mean;

@@ -105,7 +105,6 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
     const std::uint32_t n_people = organisation.n_people();
     const auto borders = periods_of(window, policy.seller.team_period, policy.fiscal_year_start_month);
     const std::size_t n_periods = borders.size() - 1;
-    constexpr double more_likely_than_not = 0.5;
 
     // Row of each manager, in id order: whoever has a report, or a report's credit, on any day of the window.
     vec<std::uint32_t> row(n_people, no_index, run.memory);
@@ -132,7 +131,7 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
     };
     std::vector<std::pair<std::uint32_t, std::size_t>> reported; // (manager, period) of one person, once each
     for (std::uint32_t person = 0; person < n_people; ++person) {
-        const bool top = probability_top[person] >= more_likely_than_not;
+        const bool top = probability_top[person] >= policy.seller.regretted_probability;
         reported.clear();
         for (const org::reporting_span& span : lines.spans_of(person)) {
             const auto [from, to] = employed_part(person, span);

@@ -41,6 +41,8 @@ struct data_policy {
 struct seller_policy {
     dualtrack::org::team_period team_period = org::team_period::quarter;
     peer_group group = peer_group::market;
+    double spread_evidence = 1.353;       // log likelihood
+    double regretted_probability = 0.5;
     friend bool operator==(const seller_policy&, const seller_policy&) = default;
 };
 
@@ -53,6 +55,8 @@ struct performance_policy {
 
 struct pay_policy {
     std::int32_t horizon_months = 12;
+    double manager_base_ratio = 1.66;
+    double manager_variable_ratio = 1.85;
     friend bool operator==(const pay_policy&, const pay_policy&) = default;
 };
 

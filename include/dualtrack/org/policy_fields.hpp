@@ -167,6 +167,13 @@ inline constexpr auto policy_fields = std::to_array<policy_field>({
     detail::choice<&policy::seller, &seller_policy::group>(
         "/seller/group", peer_group_words, "with whom a seller is compared: people of the same market, or all",
         "this project: territories differ more than sellers do", "J"),
+    detail::field<&policy::seller, &seller_policy::spread_evidence>(
+        "/seller/spread_evidence", "log likelihood", 0, 20,
+        "how much likelier sellers of a market must be to differ in win rate before they are told apart",
+        "this project: a likelihood-ratio test at 5 % on the border of the parameter space", "J"),
+    detail::field<&policy::seller, &seller_policy::regretted_probability>(
+        "/seller/regretted_probability", unit::probability, 0, 1,
+        "an exit is regretted from this probability on that the person was in the top share", "this project", "J"),
     detail::field<&policy::performance, &performance_policy::ramp_months>(
         "/performance/ramp_months", unit::months, 0, 24,
         "months until a new seller is expected to sell as much as the others, in even steps",
@@ -175,8 +182,16 @@ inline constexpr auto policy_fields = std::to_array<policy_field>({
         "/performance/top_share", unit::share, 0.01, 0.5,
         "the best share of sellers that probability_top_quartile speaks of", "this project: a quarter", "J"),
     detail::field<&policy::pay, &pay_policy::horizon_months>(
-        "/pay/horizon_months", unit::months, 1, 60, "how far ahead pay now and pay offered are compared",
+        "/pay/horizon_months", unit::months, 1, 60, "how far back pay that was really paid is looked at",
         "this project: one pay year", "J"),
+    detail::field<&policy::pay, &pay_policy::manager_base_ratio>(
+        "/pay/manager_base_ratio", unit::ratio, 0, 10,
+        "base pay of a seat nobody holds, as a multiple of the candidate's",
+        "Benson, Li, Shue 2019, QJE 134:2085, table I: managers to reps, derived", "A"),
+    detail::field<&policy::pay, &pay_policy::manager_variable_ratio>(
+        "/pay/manager_variable_ratio", unit::ratio, 0, 10,
+        "target variable pay of a seat nobody holds, as a multiple of the candidate's",
+        "Benson, Li, Shue 2019, QJE 134:2085, table I: median commission, managers to reps, derived", "A"),
 });
 
 }  // namespace dualtrack::org
