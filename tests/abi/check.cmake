@@ -57,7 +57,8 @@ elseif(WHAT STREQUAL "imports")
     pthread_create pthread_join pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait pthread_cond_signal
     pthread_cond_broadcast pthread_once __once_proxy syscall __cxa_atexit
     # the compiler's own arithmetic
-    __divmodti4 __divti3 __modti3 __udivti3 __umodti3 __udivmodti4 __multi3 __floattidf __floatuntidf __fixdfti __popcountdi2
+    __divmodti4 __divti3 __modti3 __udivti3 __umodti3 __udivmodti4 __multi3 __floattidf __floatuntidf __fixdfti
+    __popcountdi2
     # Boost.System's error categories, which Boost.JSON carries along; our own text never goes through them.
     snprintf vsnprintf __snprintf_chk __vsnprintf_chk strerror_r strncpy __strncpy_chk
     ${ALLOW})
