@@ -84,7 +84,7 @@ if compgen -G 'tests/python/test_*.py' >/dev/null; then
 fi
 
 # 4. The same C++ tests under sanitizers and as clang compiles them.
-# Kernels that spread addresses widely are too much for g++ 12's thread sanitizer: without randomisation it runs anywhere.
+# Where the kernel spreads addresses widely, the thread sanitizer of g++ 12 gives up: so without randomisation.
 fixed_addresses=""
 setarch "$(uname -m)" -R true 2>/dev/null && fixed_addresses="setarch $(uname -m) -R"
 
