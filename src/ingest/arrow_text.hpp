@@ -29,7 +29,7 @@ inline constexpr std::size_t longest_shown = 64;
 [[nodiscard]] bool is_utf8(const char* text, std::size_t bytes) noexcept;
 
 [[nodiscard]] inline bool bit_at(const std::uint8_t* bits, std::int64_t at) noexcept {
-    return ((bits[at >> 3] >> (static_cast<unsigned>(at) & 7U)) & 1U) != 0;
+    return ((static_cast<unsigned>(bits[at >> 3]) >> (static_cast<unsigned>(at) & 7U)) & 1U) != 0;
 }
 
 /// Calls f(begin, end, is_set) for every run of equal bits among n bits from `first`, in order; stops when f returns

@@ -16,7 +16,8 @@ namespace dualtrack::report {
 namespace {
 
 constexpr std::int64_t batch_rows = 65536;
-constexpr std::size_t most_text_bytes = 0x7FFFFFFF; // of a utf8 column in one batch: its offsets have 32 bits
+constexpr std::size_t batch_text_bytes = 16U << 20U; // of a utf8 column; a batch is cut in half as long as it has more
+constexpr std::size_t most_text_bytes = 0x7FFFFFFF;  // of a single cell: offsets have 32 bits
 
 // ---- what one released struct owns ----
 
@@ -184,12 +185,17 @@ struct array_maker {
     template <class Text, class Has> bool text(Text&& text_at, Has&& has) {
         mark(has);
         n_buffers = 3;
+        std::size_t n_bytes = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            n_bytes += has(begin + i) ? text_at(begin + i).size() : 0;
+            if (n_bytes > (n == 1 ? most_text_bytes : batch_text_bytes)) return false;
+        }
+        to.values.reserve(n_bytes);
         to.offsets.reserve(n + 1);
         to.offsets.push_back(0);
         for (std::size_t i = 0; i < n; ++i) {
             if (has(begin + i)) {
                 const std::string_view cell = text_at(begin + i);
-                if (cell.size() > most_text_bytes - to.values.size()) return false;
                 to.values.insert(to.values.end(), cell.begin(), cell.end());
             }
             to.offsets.push_back(static_cast<std::int32_t>(to.values.size()));
