@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import importlib
+import io
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -93,16 +94,17 @@ def tables() -> dict[str, dict[str, list[Any]]]:
     return small_tables()
 
 
-def command(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs `dualtrack ARGUMENTS` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "dualtrack", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, **environment},
-        timeout=300,
-    )
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """What `dualtrack ARGUMENTS` prints and returns, run in this process: a process each would cost a second of imports."""
+    from dualtrack import cli
+
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = cli.main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="session")

@@ -414,7 +414,7 @@ def test_another_thread_can_cancel_a_run() -> None:
 
 
 def test_ctrl_c_stops_a_run_wherever_it_comes() -> None:
-    """The signal comes out of a callback, as from a terminal while the library works; the handler is back afterwards."""
+    """The signal comes out of a callback, as from a terminal during the work; the handler is put back."""
     data = dt.Data(large_tables())
     reference = dt.run(data, "measures").record_json
     calls = 0

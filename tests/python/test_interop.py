@@ -1,4 +1,4 @@
-"""Tables from and to pyarrow, polars, pandas and duckdb, through the PyCapsule methods alone; nothing is left behind."""
+"""Tables from and to pyarrow, polars, pandas and duckdb by the PyCapsule methods alone; nothing is left behind."""
 
 from __future__ import annotations
 

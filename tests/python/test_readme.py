@@ -23,7 +23,7 @@ def test_there_is_code_to_run() -> None:
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_code_runs_block_after_block(path: Path, tmp_path: Path, made: Path) -> None:
-    """The blocks of a file share their names, as for a reader; `build/demo/data` is an organisation made for the test."""
+    """The blocks share their names, as for a reader; `build/demo/data` is an organisation made for the test."""
     code = blocks(path)
     if not code:
         pytest.skip("no Python in this file")

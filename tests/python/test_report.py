@@ -125,7 +125,7 @@ def test_the_same_input_gives_the_same_page(made: Path, html: str) -> None:
 
 def test_figures_are_those_of_the_tables() -> None:
     text = Page(page_of(small_tables())).text
-    assert "8 people" in text and "6 sellers" in text and "2 teams" in text
+    assert "people 8" in text and "sellers 6" in text and "teams 2" in text
     rows = {row["person_id"]: row for row in dt.run(small_tables(), "measures")["sellers"].to_dicts()}
     for row in (rows["s1"], rows["s4"]):
         assert f"{row['performance_z']:+.2f} \u00b1 {row['performance_sd']:.2f}" in text
@@ -236,7 +236,7 @@ def large(n: int) -> overview.Overview:
     return overview.Overview(sources.Tables("here", {}, []), dt.Policy(), results, {})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("n", [2, 60, 61, 3000, 100_000])
+@pytest.mark.parametrize("n", [2, 60, 61, 3000, 20_000])
 def test_the_page_takes_organisations_of_any_size(n: int) -> None:
     html = report.html(large(n))
     page = Page(html)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import Any
 
 from ..sources import need
@@ -36,7 +38,19 @@ def _svg(chart: Any, height: int | None = None) -> str:
     )
     version = "_".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
     with altair.data_transformers.disable_max_rows():
-        return converter.vegalite_to_svg(chart.to_dict(), vl_version=version)
+        return _own_ids(converter.vegalite_to_svg(chart.to_dict(), vl_version=version))
+
+
+def _own_ids(svg: str) -> str:
+    """Gradients and clips are numbered by the converter through its life; ids of the picture's own content are the same
+    on every run and differ between the pictures of a page."""
+    found = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
+    plain = svg
+    for name in found:
+        plain = plain.replace(name, "")
+    own = hashlib.sha256(plain.encode()).hexdigest()[:12]
+    numbers = {name: f"p{own}-{place}" for place, name in enumerate(found)}
+    return re.sub(r'(\bid="|url\(#|href="#)([^")]+)', lambda m: m[1] + numbers.get(m[2], m[2]), svg)
 
 
 def _data(rows: list[dict[str, Any]]) -> Any:
