@@ -122,6 +122,7 @@ class Team:
     quota: float | None
     standing: float | None  # mean performance of the reports, in its own standard errors
     regretted_exits: int | None = None
+    current: bool = True  # there at the end of the window, with two sellers or more to judge by
 
     @property
     def attainment(self) -> float | None:
@@ -137,6 +138,11 @@ class Team:
         if size >= CREDIBLE:
             return f"clearly {side} its markets"
         return f"probably {side} its markets" if size >= 1.0 else "not told apart from chance"
+
+
+def ranking(all_teams: list[Team]) -> list[Team]:
+    """The teams worth ranking: a team that is gone, or of a single seller, tops and ends every list by chance."""
+    return [team for team in all_teams if team.current]
 
 
 def teams(overview: Overview) -> list[Team]:
@@ -158,6 +164,7 @@ def teams(overview: Overview) -> list[Team]:
     for row in overview.rows("measures", "sellers"):
         if row["manager_id"] is not None and row["performance_z"] is not None and is_seller(row):
             reports.setdefault(row["manager_id"], []).append((row["performance_z"], row["performance_sd"] or 0.0))
+    last = max((team["end"] for team in sums.values()), default=None)
     out = []
     for manager, team in sums.items():
         members = reports.get(manager, [])
@@ -172,6 +179,7 @@ def teams(overview: Overview) -> list[Team]:
                 team["quota"],
                 mean / error if error > 0 else None,
                 team["exits"],
+                team["end"] == last and (team["n"] or 0) >= 2 and len(members) >= 2,
             )
         )
     return sorted(out, key=lambda t: (t.attainment is None, -(t.attainment or 0.0), -t.amount, t.manager_id))
@@ -188,7 +196,8 @@ class Totals:
     n_sellers: int
     n_teams: int
     won_amount: float
-    won_count: int
+    n_deals: int  # won in the window
+    won_count: int  # a shared deal counts for each of its sellers
     lost_count: int
     quota: float | None
     attainment: float | None
@@ -218,6 +227,12 @@ def _headcount(tables: Tables, as_of: str) -> int:
     )
 
 
+def _deals_won(overview: Overview) -> int:
+    """Different deals that were won; 0 where only totals were given."""
+    result = overview.results.get("measures")
+    return len(set(result["credit"].column("deal_id"))) if result is not None and "credit" in result else 0
+
+
 def _currency(overview: Overview) -> str:
     """The reporting currency: the policy's, else the only one in the tables."""
     chosen = overview.policy.to_dict().get("currency")
@@ -239,6 +254,7 @@ def totals(overview: Overview, n_teams: int) -> Totals:
         n_sellers=len(sellers),
         n_teams=n_teams,
         won_amount=math.fsum(row["won_amount"] or 0.0 for row in sellers),
+        n_deals=_deals_won(overview),
         won_count=sum(row["won_count"] or 0 for row in sellers),
         lost_count=sum(row["lost_count"] or 0 for row in sellers),
         quota=quota,

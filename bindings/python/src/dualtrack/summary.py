@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .overview import Overview, Team, findings, money, percent, plural, teams, totals
+from .overview import Overview, Team, findings, money, percent, plural, ranking, teams, totals
 
 WIDTH = 100
 
@@ -25,13 +25,15 @@ def _sellers(overview: Overview) -> list[str]:
     currency = total.currency
     when = f", as of {total.as_of}" if total.as_of else ""
     out = [
-        f"{plural(total.n_people, 'person', 'people')}, {plural(total.n_sellers, 'seller')}, "
-        f"{plural(total.n_teams, 'team')}{when}"
+        f"{plural(total.n_people, 'person', 'people')}{when}; in the window "
+        f"{plural(total.n_sellers, 'seller')} and {plural(total.n_teams, 'team')}"
     ]
     decided = total.won_count + total.lost_count
     won = f"Won {money(total.won_amount, currency)}"
+    if total.n_deals:
+        won += f" in {plural(total.n_deals, 'deal')}"
     if decided:
-        won += f" in {plural(total.won_count, 'deal')} of {decided:,} decided ({percent(total.won_count / decided)})"
+        won += f"; win rate {percent(total.won_count / decided)} (a shared deal counts for each of its sellers)"
     out.append(won)
     if total.quota is not None:
         out.append(
@@ -41,20 +43,25 @@ def _sellers(overview: Overview) -> list[str]:
     else:
         out.append("No quotas were given: attainment cannot be said")
     if all_teams:
-        with_quota = [t for t in all_teams if t.attainment is not None]
-        ranked = with_quota or sorted(all_teams, key=lambda t: (-t.amount, t.manager_id))
+        worth = ranking(all_teams)
+        with_quota = [t for t in worth if t.attainment is not None]
+        ranked = with_quota or sorted(worth, key=lambda t: (-t.amount, t.manager_id))
         what = "attainment" if with_quota else "amount won"
         out += ["", f"Teams by {what}, and whether their sellers stand out once luck is taken out"]
         out += [_team_line(overview, team) for team in ranked[:3]]
         if len(ranked) > 6:
             out.append(f"    {'...':>14}  {plural(len(ranked) - 6, 'team')} between")
         out += [_team_line(overview, team) for team in (ranked[-3:] if len(ranked) > 6 else ranked[3:])]
+        if len(ranked) < len(all_teams):
+            out.append(
+                f"    {'':>14}  left out: {plural(len(all_teams) - len(ranked), 'team')} gone by the last day, "
+                "of one seller, or without quota"
+            )
     if total.n_sellers:
         out += ["", "Sellers, once luck is taken out"]
         out += _wrapped(
-            f"{total.n_above:,} sell more and {total.n_below:,} sell less than their market would expect by "
-            "more than chance "
-            f"easily makes; the other {total.n_chance:,} cannot be told apart. Of {total.n_top:,} it is at least 80 % "
+            f"{total.n_above:,} sell more and {total.n_below:,} sell less than their market would expect by more than "
+            f"chance easily makes; the other {total.n_chance:,} cannot be told apart. Of {total.n_top:,} it is at least 80 % "
             "probable that they belong to the best quarter."
         )
         if any(row["lone_wolf"] is not None for row in overview.rows("measures", "sellers")):

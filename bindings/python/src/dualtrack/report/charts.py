@@ -19,7 +19,8 @@ def _altair() -> Any:
 
 def _svg(chart: Any, height: int | None = None) -> str:
     altair, converter = _altair(), need("vl_convert")
-    size: dict[str, Any] = {"width": WIDTH}
+    # The browser's font may be wider than the one the converter measures with: names get some room at the left.
+    size: dict[str, Any] = {"width": WIDTH, "padding": {"left": 28, "right": 8, "top": 5, "bottom": 5}}
     if height is not None:
         size["height"] = height
     chart = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...overview import Overview, money, percent, teams, totals
+from ...overview import Overview, money, percent, plural, teams, totals
 from ..blocks import Figures, Section, Text
 
 
@@ -15,10 +15,13 @@ def build(overview: Overview) -> Section | None:
         (f"{total.n_people:,}", "people"),
         (f"{total.n_sellers:,}", "sellers"),
         (f"{total.n_teams:,}", "teams"),
-        (money(total.won_amount, total.currency), "won in the window"),
+        (
+            money(total.won_amount, total.currency),
+            f"won in {plural(total.n_deals, 'deal')}" if total.n_deals else "won in the window",
+        ),
     ]
     if decided:
-        items.append((percent(total.won_count / decided, 1), f"of {decided:,} decided deals won"))
+        items.append((percent(total.won_count / decided, 1), "win rate; a shared deal counts for each of its sellers"))
     if total.quota is not None:
         items.append((percent(total.attainment, 1), f"of a quota of {money(total.quota, total.currency)}"))
         items.append((f"{total.n_at_quota:,}", f"of {total.n_with_quota:,} sellers with a quota at or above it"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from ...overview import Overview, Row, Team, money, percent, plural, teams
+from ...overview import Overview, Row, Team, money, percent, plural, ranking, teams
 from .. import charts
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -91,9 +91,8 @@ def build(overview: Overview) -> Section | None:
     clear = [team for team in all_teams if team.sureness.startswith("clearly")]
     blocks: list[Block] = [
         Text(
-            f"Of {plural(len(all_teams), 'team')}, the sellers of {len(clear):,} stand clearly above or below "
-            "their markets once luck is "
-            "taken out. A good team does not show that its manager made it: people may have been good before."
+            f"Of {plural(len(all_teams), 'team')}, the sellers of {len(clear):,} stand clearly above or below their "
+            "markets once luck is taken out. A good team does not show that its manager made it: people may have been good before."
         )
     ]
     picture = _attainment(overview, all_teams, overview.rows("measures", "teams"))
@@ -104,8 +103,15 @@ def build(overview: Overview) -> Section | None:
     if len(all_teams) <= SHOWN:
         blocks.append(_table(overview, all_teams, "Teams over the whole window"))
     else:
-        blocks.append(_table(overview, all_teams[:15], f"The first 15 of {len(all_teams):,} teams by attainment"))
-        blocks.append(
-            _table(overview, [t for t in all_teams if t.attainment is not None][-15:] or all_teams[-15:], "The last 15")
-        )
+        worth = ranking(all_teams)
+        ranked = [team for team in worth if team.attainment is not None] or worth
+        blocks.append(_table(overview, ranked[:15], f"The first 15 of {plural(len(ranked), 'team')} by attainment"))
+        blocks.append(_table(overview, ranked[-15:], "The last 15"))
+        if len(ranked) < len(all_teams):
+            blocks.append(
+                Text(
+                    f"Left out of this list: {plural(len(all_teams) - len(ranked), 'team')} gone by the last day, of one "
+                    "seller, or without quota. Such teams top and end every list by chance."
+                )
+            )
     return Section("teams", "Teams", blocks)
