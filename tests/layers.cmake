@@ -145,6 +145,18 @@ foreach(file IN LISTS library_files)
   endif()
 endforeach()
 
+# The umbrella names every public header.
+if(EXISTS ${ROOT}/include/dualtrack/dualtrack.hpp)
+  file(READ ${ROOT}/include/dualtrack/dualtrack.hpp umbrella)
+  file(GLOB_RECURSE public_headers RELATIVE ${ROOT}/include ${ROOT}/include/dualtrack/*/*.hpp)
+  foreach(file IN LISTS public_headers)
+    string(FIND "${umbrella}" "#include <${file}>" at)
+    if(at EQUAL -1)
+      wrong("include/dualtrack/dualtrack.hpp does not include <${file}>")
+    endif()
+  endforeach()
+endif()
+
 # Arrow structs by name, not only by include: a forward declaration is an edge as well.
 foreach(file IN LISTS library_files)
   stage_of(${file} stage)

@@ -50,6 +50,7 @@ plant(include/dualtrack/org/x.hpp "${h}#include <boost/unordered_map.hpp>\n" "Bo
 plant(include/dualtrack/base/x.hpp "${h}#include <boost/outcome.hpp>\n" "the umbrella costs")
 plant(include/dualtrack/measure/x.hpp "${h}struct ArrowArray;\n" "names an Arrow struct")
 plant(include/dualtrack/base/x.hpp "${h}#include <iostream>\n" "neither prints")
+plant(include/dualtrack/dualtrack.hpp "${h}#include <dualtrack/base/a.hpp>\n" "does not include <dualtrack/org/")
 plant(src/report/x.cpp "auto s = std::to_string(1);\n" "locale-dependent text")
 plant(src/report/x.cpp "auto v = boost::json::parse(s);\n" "parse and serialize")
 plant(include/dualtrack/measure/x.hpp "${h}inline double f(double x) { return std::exp(x); }\n" "transcendental")
