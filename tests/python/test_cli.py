@@ -323,10 +323,29 @@ def test_files_of_other_names_are_left_alone_and_said(tmp_path: Path) -> None:
     assert done.stderr == "dualtrack: not read, no table of the data contract: forecast.csv\n"
 
 
-def test_a_server_that_cannot_be_reached_is_an_error_without_the_password(tmp_path: Path) -> None:
-    done = command("run", "measures", "--data", "postgresql://me:secret@127.0.0.1:1/sales", "--out", tmp_path / "out")
-    assert done.returncode == 1 and done.stderr.count("\n") == 1
-    assert "secret" not in done.stderr and "postgres" in done.stderr
+def test_a_server_that_fails_is_an_error_without_the_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from dualtrack import sources
+
+    url = "postgresql://me:secret@db.example/sales"
+
+    class Connection:
+        refuses = "LOAD"
+
+        def execute(self, text: str) -> None:
+            if self.refuses in text:
+                raise OSError(f"no route for {url}, user me, password secret\nand more")
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(sources, "_connect", Connection)
+    for Connection.refuses, message in (
+        ("LOAD", "reading postgres needs DuckDB's postgres extension, which could not be installed: "),
+        ("ATTACH", "db.example cannot be opened: "),
+    ):
+        done = command("run", "measures", "--data", url, "--out", tmp_path / "out")
+        assert done.returncode == 1 and done.stderr.count("\n") == 1
+        assert done.stderr.startswith(f"dualtrack: {message}no route for ") and "secret" not in done.stderr
 
 
 def test_usage_errors_have_status_two(tmp_path: Path) -> None:

@@ -231,27 +231,25 @@ def _from_duckdb_file(path: Path) -> Tables:
 
 
 def _from_server(url: str, kind: str) -> Tables:
+    shown = urlsplit(url).hostname or kind
+
+    def failed(what: str, error: BaseException) -> Error:
+        text = _one_line(error).replace(url, shown)
+        password = urlsplit(url).password
+        text = text.replace(password, "***") if password else text
+        return _bad("schema.missing_table", f"{what}: {text}", "")
+
     connection = _connect()
-    shown = urlsplit(url).hostname or kind  # never the password
     try:
         try:
             connection.execute(f"INSTALL {kind}; LOAD {kind}")
         except Exception as error:
-            raise _bad(
-                "schema.missing_table",
-                f"reading {kind} needs DuckDB's {kind} extension, which could not be installed: {_one_line(error)}",
-                "",
-            ) from None
+            need_it = f"reading {kind} needs DuckDB's {kind} extension, which could not be installed"
+            raise failed(need_it, error) from None
         try:
             connection.execute(f"ATTACH {_literal(url)} AS source (TYPE {kind}, READ_ONLY)")
         except Exception as error:
-            text = _one_line(error).replace(url, shown)
-            password = urlsplit(url).password
-            raise _bad(
-                "schema.missing_table",
-                f"{shown} cannot be opened: {text.replace(password, '***') if password else text}",
-                "",
-            ) from None
+            raise failed(f"{shown} cannot be opened", error) from None
         return _from_duckdb(connection, f"{kind} at {shown}", "source")
     finally:
         connection.close()
