@@ -12,6 +12,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -33,6 +34,7 @@ namespace detail {
 
 /// How many sellers have more than j wins, losses, deals: what the likelihood needs of a market.
 struct count_tails {
+    std::vector<std::array<double, 2>> sides;  // of wins and of losses, side by side; the shorter one ends in zeros
     std::vector<double> won, lost, decided;
 
     count_tails(std::span<const std::int64_t> won_count, std::span<const std::int64_t> lost_count) {
@@ -54,6 +56,9 @@ struct count_tails {
         }
         for (auto* tail : {&won, &lost, &decided})
             for (std::size_t j = tail->size(); j-- > 1;) (*tail)[j - 1] += (*tail)[j];
+        sides.assign(std::max(won.size(), lost.size()), {0.0, 0.0});
+        for (std::size_t j = 0; j < won.size(); ++j) sides[j][0] = won[j];
+        for (std::size_t j = 0; j < lost.size(); ++j) sides[j][1] = lost[j];
     }
 };
 
@@ -63,20 +68,60 @@ inline double sum_of_logs(const std::vector<double>& tail, double offset) noexce
     return sum;
 }
 
-inline double sum_of_inverses(const std::vector<double>& tail, double offset) noexcept {
-    double sum = 0.0;
-    for (std::size_t j = 0; j < tail.size(); ++j) sum += tail[j] / (offset + static_cast<double>(j));
-    return sum;
+/// How the log likelihood of a strength changes with the rate, over the strength. Each rounding in it keeps order, so it
+/// falls (or stays) wherever the rate rises, in floating point as on paper.
+inline double slope_at(const count_tails& tails, double strength, double rate) noexcept {
+    const std::array<double, 2> offset{strength * rate, strength * (1.0 - rate)};
+    std::array<double, 2> sum{0.0, 0.0};
+    double j = 0.0;
+    for (const auto& count : tails.sides) {
+        for (std::size_t side = 0; side < 2; ++side) sum[side] += count[side] / (offset[side] + j);
+        j += 1.0;
+    }
+    return sum[0] - sum[1];
 }
 
-/// The rate that is likeliest for a given strength: the root of a falling function, by bisection.
-inline double likeliest_rate(const count_tails& tails, double strength) noexcept {
+/// One step of Newton's method from a rate towards the root of the slope.
+inline double newton_step(const count_tails& tails, double strength, double rate) noexcept {
+    const std::array<double, 2> offset{strength * rate, strength * (1.0 - rate)};
+    std::array<double, 2> sum{0.0, 0.0};
+    std::array<double, 2> change{0.0, 0.0};
+    double j = 0.0;
+    for (const auto& count : tails.sides) {
+        for (std::size_t side = 0; side < 2; ++side) {
+            const double inverse = 1.0 / (offset[side] + j);
+            const double part = count[side] * inverse;
+            sum[side] += part;
+            change[side] += part * inverse;
+        }
+        j += 1.0;
+    }
+    return rate + (sum[0] - sum[1]) / (strength * (change[0] + change[1]));
+}
+
+/// The rate that is likeliest for a given strength: the root of a falling function, by bisection. What a bisection finds
+/// depends only on the signs along its way, and the function falls: so Newton's method looks from `guess` for two rates
+/// close to the root, and the slope is worked out only between them. The result does not depend on the guess.
+inline double likeliest_rate(const count_tails& tails, double strength, double guess) noexcept {
     double low = 1e-12;
     double high = 1.0 - 1e-12;
+    double rising = 0.0;   // up to here the slope is positive
+    double falling = 1.0;  // from here on it is not
+    double root = guess;
+    for (int step = 0; step < 8; ++step) {
+        const double before = root;
+        root = newton_step(tails, strength, before);
+        if (!(root > low && root < high)) root = before > 0.5 * (low + high) ? 0.5 * (before + high) : 0.5 * (before + low);
+        if (std::abs(root - before) <= 1e-9 * before) break;  // the next one would be right to the last bits
+    }
+    for (double margin = 0x1p-50; margin < 0x1p-30 && rising == 0.0; margin *= 64.0)
+        if (slope_at(tails, strength, root - margin) > 0.0) rising = root - margin;
+    for (double margin = 0x1p-50; margin < 0x1p-30 && falling == 1.0; margin *= 64.0)
+        if (!(slope_at(tails, strength, root + margin) > 0.0)) falling = root + margin;
     for (int step = 0; step < 50; ++step) {
         const double middle = 0.5 * (low + high);
-        const double slope = sum_of_inverses(tails.won, strength * middle) - sum_of_inverses(tails.lost, strength * (1.0 - middle));
-        (slope > 0.0 ? low : high) = middle;
+        const bool rises = middle <= rising || (middle < falling && slope_at(tails, strength, middle) > 0.0);
+        (rises ? low : high) = middle;
     }
     return 0.5 * (low + high);
 }
@@ -105,9 +150,9 @@ inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std
     const double none = static_cast<double>(won) * numeric::log(prior.rate) +
                         static_cast<double>(lost) * numeric::log(1.0 - prior.rate);
     const detail::count_tails tails(won_count, lost_count);
-    const auto profile = [&](double log_strength, double& rate) {
+    const auto profile = [&](double log_strength, double& rate) {  // the rate before is where the next is looked for
         const double strength = numeric::exp(log_strength);
-        rate = detail::likeliest_rate(tails, strength);
+        rate = detail::likeliest_rate(tails, strength, rate);
         return detail::log_likelihood(tails, rate, strength);
     };
     constexpr double lowest = -2.0;  // ln s: a seller's own record nearly alone ... ln 1e6: as good as no spread
@@ -130,8 +175,8 @@ inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std
     for (int step = 0; step < 30; ++step) {
         const double left = high - golden * (high - low);
         const double right = low + golden * (high - low);
-        double ignored = 0.0;
-        if (profile(left, ignored) < profile(right, ignored)) low = left;
+        const double at_left = profile(left, rate);
+        if (at_left < profile(right, rate)) low = left;
         else high = right;
     }
     best = profile(0.5 * (low + high), rate);
