@@ -32,6 +32,7 @@
 #include <dualtrack/measure/credit.hpp>
 #include <dualtrack/measure/credit_table.hpp>
 #include <dualtrack/measure/currency.hpp>
+#include <dualtrack/measure/cycle.hpp>
 #include <dualtrack/measure/panel.hpp>
 #include <dualtrack/measure/pay.hpp>
 #include <dualtrack/measure/peer_group.hpp>

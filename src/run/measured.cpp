@@ -4,6 +4,7 @@
 
 #include <dualtrack/assess/performance.hpp>
 #include <dualtrack/base/text.hpp>
+#include <dualtrack/measure/cycle.hpp>
 
 namespace dualtrack::run {
 namespace {

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,9 +28,9 @@ struct exact_part {
 };
 
 inline exact_part part_of(std::int64_t amount, double weight) noexcept {
-    const double exact = static_cast<double>(amount) * weight;
-    const double whole = std::floor(exact);
-    return {static_cast<std::int64_t>(whole), exact - whole};
+    const double exact = static_cast<double>(amount) * weight;  // not negative: cutting off the fraction is floor
+    const auto whole = static_cast<std::int64_t>(exact);
+    return {whole, exact - static_cast<double>(whole)};
 }
 
 }  // namespace detail
@@ -44,40 +43,43 @@ inline void split_amount(std::int64_t amount, std::span<const double> shares, st
         parts[0] = amount;
         return;
     }
+    const double* const share = shares.data();  // deals come by the million: these loops are not bounds-checked
+    std::int64_t* const part = parts.data();
     double total = 0.0;
-    for (const double share : shares) total += share;
-    if (!(total > 0.0)) {
+    for (std::size_t i = 0; i < n; ++i) total += share[i];
+    if (amount == 0 || !(total > 0.0)) {
         std::fill(parts.begin(), parts.end(), std::int64_t{0});
         return;
     }
     const bool negative = amount < 0;
     const std::int64_t magnitude = negative ? -amount : amount;
     constexpr std::size_t on_stack = 16;
-    std::array<double, on_stack> stack_remainders{};
-    std::vector<double> heap_remainders(n > on_stack ? n : 0);
-    const std::span<double> remainders =
-        n > on_stack ? std::span<double>(heap_remainders) : std::span<double>(stack_remainders).first(n);
+    std::array<double, on_stack> few;
+    std::vector<double> many(n > on_stack ? n : 0);
+    double* const remainder = n > on_stack ? many.data() : few.data();
     std::int64_t left = magnitude;
     for (std::size_t i = 0; i < n; ++i) {
-        const auto part = detail::part_of(magnitude, shares[i] / total);
-        parts[i] = part.whole;
-        remainders[i] = part.remainder;
-        left -= part.whole;
+        const auto exact = detail::part_of(magnitude, share[i] / total);
+        part[i] = exact.whole;
+        remainder[i] = exact.remainder;
+        left -= exact.whole;
     }
     for (; left > 0; --left) {  // at most n times: the largest remainder first, the smaller index on ties
-        const auto largest = std::max_element(remainders.begin(), remainders.end()) - remainders.begin();
-        parts[static_cast<std::size_t>(largest)] += 1;
-        remainders[static_cast<std::size_t>(largest)] -= 1.0;
+        std::size_t largest = 0;
+        for (std::size_t i = 1; i < n; ++i)
+            if (remainder[i] > remainder[largest]) largest = i;
+        part[largest] += 1;
+        remainder[largest] -= 1.0;
     }
     for (; left < 0; ++left) {  // only where rounding of the product overshot
         std::size_t smallest = n;
         for (std::size_t i = 0; i < n; ++i)
-            if (parts[i] > 0 && (smallest == n || remainders[i] <= remainders[smallest])) smallest = i;
-        parts[smallest] -= 1;
-        remainders[smallest] += 1.0;
+            if (part[i] > 0 && (smallest == n || remainder[i] <= remainder[smallest])) smallest = i;
+        part[smallest] -= 1;
+        remainder[smallest] += 1.0;
     }
     if (negative)
-        for (std::int64_t& part : parts) part = -part;
+        for (std::size_t i = 0; i < n; ++i) part[i] = -part[i];
 }
 
 /// The people credited with one deal and their amounts, in the order of `org::credit_columns`.
@@ -89,37 +91,66 @@ struct deal_credit {
     std::vector<double> shares;               // scratch
 };
 
+/// Rows of a deal's credits: revenue [begin, overlay), overlay [overlay, end).
+struct credit_rows_of {
+    std::uint32_t begin = 0, overlay = 0, end = 0;
+
+    credit_rows_of(const org::credit_columns& credits, std::uint32_t deal) noexcept {
+        if (credits.first.empty()) return;
+        begin = credits.first[deal];
+        overlay = end = credits.first[deal + 1];
+        if (credits.kind.empty()) return;
+        constexpr auto kind = static_cast<std::uint8_t>(org::credit_kind::overlay);  // sorted behind revenue
+        while (overlay > begin && credits.kind[overlay - 1] == kind) --overlay;
+    }
+};
+
+/// Calls f(person) once for everybody with a revenue share of a deal, ascending; without any, for its owner.
+template <class F>
+void each_credited(const org::organisation& organisation, std::uint32_t deal, F&& f) {
+    const credit_rows_of rows(organisation.credits, deal);
+    if (rows.begin == rows.overlay) f(organisation.deals.owner[deal]);
+    const std::uint32_t* person = organisation.credits.person.data();
+    for (std::uint32_t i = rows.begin; i < rows.overlay; ++i)
+        if (i == rows.begin || person[i] != person[i - 1]) f(person[i]);
+}
+
 /// Works out the credit of one deal into `out` (reused from deal to deal). `amount` may be 0 (a lost deal): then the
 /// people are listed with nothing. Several revenue rows of one person become one.
 inline void credit_of_deal(const org::organisation& organisation, std::uint32_t deal, std::int64_t amount,
                            deal_credit& out) {
-    out.person.clear();
+    const auto& credits = organisation.credits;
+    const credit_rows_of rows(credits, deal);
+    const std::uint32_t* const person = credits.person.data();
+    const double* const share = credits.share.data();
+    const std::size_t n_rows = std::max(rows.overlay - rows.begin, 1U);
+    out.person.resize(n_rows);
+    out.shares.resize(n_rows);
+    std::uint32_t* const to_person = out.person.data();
+    double* const to_share = out.shares.data();
+    std::size_t n = 0;
+    for (std::uint32_t i = rows.begin; i < rows.overlay; ++i) {
+        if (n > 0 && to_person[n - 1] == person[i]) {
+            to_share[n - 1] += share[i];
+            continue;
+        }
+        to_person[n] = person[i];
+        to_share[n++] = share[i];
+    }
+    if (n == 0) {
+        to_person[n] = organisation.deals.owner[deal];
+        to_share[n++] = 1.0;
+    }
+    out.person.resize(n);
+    out.shares.resize(n);
+    out.amount.resize(n);
+    split_amount(amount, out.shares, out.amount);
     out.overlay_person.clear();
     out.overlay_amount.clear();
-    out.shares.clear();
-    const auto& credits = organisation.credits;
-    if (!credits.first.empty()) {
-        for (std::uint32_t i = credits.first[deal]; i < credits.first[deal + 1]; ++i) {
-            const bool overlay =
-                !credits.kind.empty() && credits.kind[i] == static_cast<std::uint8_t>(org::credit_kind::overlay);
-            if (overlay) {
-                out.overlay_person.push_back(credits.person[i]);
-                out.overlay_amount.push_back(
-                    static_cast<std::int64_t>(static_cast<double>(amount) * credits.share[i]));
-            } else if (!out.person.empty() && out.person.back() == credits.person[i]) {
-                out.shares.back() += credits.share[i];
-            } else {
-                out.person.push_back(credits.person[i]);
-                out.shares.push_back(credits.share[i]);
-            }
-        }
+    for (std::uint32_t i = rows.overlay; i < rows.end; ++i) {
+        out.overlay_person.push_back(person[i]);
+        out.overlay_amount.push_back(static_cast<std::int64_t>(static_cast<double>(amount) * share[i]));
     }
-    if (out.person.empty()) {
-        out.person.push_back(organisation.deals.owner[deal]);
-        out.shares.push_back(1.0);
-    }
-    out.amount.resize(out.person.size());
-    split_amount(amount, out.shares, out.amount);
 }
 
 }  // namespace dualtrack::measure

@@ -45,12 +45,19 @@ struct panel {
     [[nodiscard]] std::int32_t end_of(std::uint32_t person, std::uint32_t cell) const noexcept {
         return cell + 1 < first[person + 1] ? start[cell + 1] : window_end;
     }
+    /// The first cell that may hold a day of a month: a person has at least one cell a month. @pre the person has cells
+    [[nodiscard]] std::uint32_t cell_from(std::uint32_t person, std::int32_t month) const noexcept {
+        return first.data()[person] + static_cast<std::uint32_t>(month - first_month);
+    }
+    /// The cell that holds a day of the window, at `cell` or after it.
+    [[nodiscard]] std::uint32_t cell_on(std::uint32_t person, std::int32_t day, std::uint32_t cell) const noexcept {
+        const std::uint32_t last = first.data()[person + 1] - 1;
+        while (cell < last && start.data()[cell + 1] <= day) ++cell;
+        return cell;
+    }
     /// The cell of a person that holds a day of the window. @pre the person has cells
     [[nodiscard]] std::uint32_t cell_of(std::uint32_t person, std::int32_t day, std::int32_t month) const noexcept {
-        std::uint32_t cell = first[person] + static_cast<std::uint32_t>(month - first_month); // at least one a month
-        const std::uint32_t last = first[person + 1] - 1;
-        while (cell < last && start[cell + 1] <= day) ++cell;
-        return cell;
+        return cell_on(person, day, cell_from(person, month));
     }
     [[nodiscard]] bool sells(std::uint32_t person) const noexcept { return first[person + 1] > first[person]; }
 };

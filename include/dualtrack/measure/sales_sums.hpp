@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <dualtrack/base/calendar.hpp>
@@ -57,6 +58,12 @@ struct sales_sums {
 namespace detail {
 
 inline constexpr std::int64_t deals_per_block = 16384;
+
+/// Credits are gathered in batches before they are added: the sums of different people lie far apart in memory, and a
+/// batch asks for all of its own before it waits for the first.
+inline constexpr std::size_t credits_per_batch = 64;
+
+inline void ask_for(const void* address) noexcept { __builtin_prefetch(address, 1); }
 
 /// Whether a deal was decided inside the window.
 inline bool is_decided(const org::organisation& organisation, const scope& window, std::uint32_t deal) noexcept {
@@ -105,21 +112,12 @@ inline result<vec<std::uint8_t>> who_sells(const run_context& run, const org::or
         if (flag.load(std::memory_order_relaxed) == 0) flag.store(1, std::memory_order_relaxed);
     };
     const auto& deals = organisation.deals;
-    const auto& credits = organisation.credits;
     const auto mark_block = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
         for (auto deal = static_cast<std::uint32_t>(begin); deal < static_cast<std::uint32_t>(end); ++deal) {
             const bool open = deals.outcome[deal] == static_cast<std::uint8_t>(org::deal_outcome::open);
             const bool known = deals.opened.empty() || deals.opened[deal] == no_date || deals.opened[deal] < window.end;
             if (!(open ? known : window.covers(deals.closed[deal]))) continue;
-            bool shared = false;
-            if (!credits.first.empty())
-                for (std::uint32_t i = credits.first[deal]; i < credits.first[deal + 1]; ++i) {
-                    if (!credits.kind.empty() && credits.kind[i] != static_cast<std::uint8_t>(org::credit_kind::revenue))
-                        continue;
-                    shared = true;
-                    mark(credits.person[i]);
-                }
-            if (!shared) mark(deals.owner[deal]);
+            each_credited(organisation, deal, mark);
         }
     };
     DUALTRACK_TRYV(for_blocks(run, organisation.n_deals(), detail::deals_per_block, mark_block));
@@ -136,131 +134,118 @@ inline result<vec<std::uint8_t>> who_sells(const run_context& run, const org::or
     return sells;
 }
 
+namespace detail {
+
+/// What one worker of `sum_sales` has added up: integer sums may be joined in any order afterwards.
+struct sales_ledger {
+    struct cell_sums {
+        std::int64_t amount = 0;
+        std::uint32_t won = 0, lost = 0;
+    };
+    /// A credit on its way into the sums.
+    struct entry {
+        std::int64_t amount;
+        std::uint32_t person, cell;
+        std::int32_t day, month;
+        std::uint32_t others;
+        bool won, timed;
+    };
+    vec<sales_sums> people;
+    vec<cell_sums> cells;
+    deal_credit credit;
+    std::vector<std::uint32_t> scratch;
+    std::vector<entry> batch = std::vector<entry>(credits_per_batch);
+    std::size_t n_in_batch = 0;
+
+    sales_ledger(std::uint32_t n_people, std::size_t n_cells, std::pmr::memory_resource* memory)
+        : people(n_people, memory), cells(n_cells, memory) {}
+
+    void take_deal(const org::organisation& organisation, const scope& window, const panel& panel_of_all,
+                   std::uint32_t deal) {
+        const bool won = is_won(organisation, deal);
+        const std::int32_t day = organisation.deals.closed[deal];
+        const std::int32_t month = calendar::month_of_day(day);
+        credit_of_deal(organisation, deal, won ? window.amount_of_deal(organisation, deal) : 0, credit);
+        const std::uint32_t others = people_on(organisation, deal, credit, scratch) - 1;
+        const bool timed = won && cycle_days(organisation, deal) != no_date;
+        const std::uint32_t* const person = credit.person.data();
+        const std::int64_t* const amount = credit.amount.data();
+        for (std::size_t i = 0; i < credit.person.size(); ++i) {
+            ask_for(people.data() + person[i]);
+            ask_for(panel_of_all.first.data() + person[i]);
+            entry& to = batch.data()[n_in_batch];
+            to.amount = amount[i];
+            to.person = person[i];
+            to.day = day;
+            to.month = month;
+            to.others = others;
+            to.won = won;
+            to.timed = timed;
+            if (++n_in_batch == credits_per_batch) add_batch(panel_of_all);
+        }
+        if (won)
+            for (std::size_t i = 0; i < credit.overlay_person.size(); ++i)
+                people[credit.overlay_person[i]].overlay_amount += credit.overlay_amount[i];
+    }
+
+    void add_batch(const panel& panel_of_all) noexcept {
+        const std::span<entry> full = std::span(batch).first(std::exchange(n_in_batch, 0));
+        for (entry& each : full) {
+            each.cell = panel_of_all.cell_from(each.person, each.month);
+            ask_for(panel_of_all.start.data() + each.cell);
+            ask_for(cells.data() + each.cell);
+        }
+        for (const entry& each : full) {
+            sales_sums& sums = people.data()[each.person];
+            cell_sums& cell = cells.data()[panel_of_all.cell_on(each.person, each.day, each.cell)];
+            sums.closed_with_others += each.others > 0 ? 1U : 0U;
+            if (!each.won) {
+                ++sums.lost;
+                ++cell.lost;
+                continue;
+            }
+            const std::int64_t size = each.amount < 0 ? -each.amount : each.amount;
+            ++sums.won;
+            sums.cycles += each.timed ? 1U : 0U;
+            sums.won_amount += each.amount;
+            sums.absolute_amount += size;
+            sums.largest_credit = std::max(sums.largest_credit, each.amount);
+            sums.square_amount += static_cast<uint128>(static_cast<std::uint64_t>(size)) * static_cast<std::uint64_t>(size);
+            sums.others_on_won += each.others;
+            ++cell.won;
+            cell.amount += each.amount;
+        }
+    }
+};
+
+}  // namespace detail
+
 /// Adds up the deals of the window: one `sales_sums` a person, and amounts and counts into the cells of the panel.
 inline result<vec<sales_sums>> sum_sales(const run_context& run, const org::organisation& organisation, const scope& window,
                                          panel& cells) {
-    const std::uint32_t n_people = organisation.n_people();
     const std::int64_t n_deals = organisation.n_deals();
     const auto n_workers = static_cast<std::size_t>(count_workers(run, n_deals, detail::deals_per_block));
-
-    // Every worker adds into tables of its own; integer sums may be added up in any order afterwards.
-    struct ledger {
-        vec<sales_sums> people;
-        vec<std::int64_t> amount;
-        vec<std::uint32_t> won, lost;
-        deal_credit credit;
-        std::vector<std::uint32_t> scratch;
-        explicit ledger(std::pmr::memory_resource* memory) : people(memory), amount(memory), won(memory), lost(memory) {}
-    };
-    std::vector<ledger> ledgers;
+    std::vector<detail::sales_ledger> ledgers;
     ledgers.reserve(n_workers);
-    for (std::size_t worker = 0; worker < n_workers; ++worker) {
-        ledger& own = ledgers.emplace_back(run.memory);
-        own.people.assign(n_people, {});
-        if (worker == 0) continue;  // the first one adds into the panel itself
-        own.amount.assign(cells.start.size(), 0);
-        own.won.assign(cells.start.size(), 0);
-        own.lost.assign(cells.start.size(), 0);
-    }
-    ledgers[0].amount.swap(cells.amount);
-    ledgers[0].won.swap(cells.won);
-    ledgers[0].lost.swap(cells.lost);
-
+    for (std::size_t worker = 0; worker < n_workers; ++worker)
+        ledgers.emplace_back(organisation.n_people(), cells.start.size(), run.memory);
     const auto add_block = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t worker) {
-        ledger& own = ledgers[static_cast<std::size_t>(worker)];
-        for (auto deal = static_cast<std::uint32_t>(begin); deal < static_cast<std::uint32_t>(end); ++deal) {
-            if (!detail::is_decided(organisation, window, deal)) continue;
-            const bool won = detail::is_won(organisation, deal);
-            const std::int32_t day = organisation.deals.closed[deal];
-            const std::int32_t month = calendar::month_of_day(day);
-            credit_of_deal(organisation, deal, won ? window.amount_of_deal(organisation, deal) : 0, own.credit);
-            const std::uint32_t others = detail::people_on(organisation, deal, own.credit, own.scratch) - 1;
-            const bool timed = won && detail::cycle_days(organisation, deal) != no_date;
-            for (std::size_t i = 0; i < own.credit.person.size(); ++i) {
-                const std::uint32_t person = own.credit.person[i];
-                sales_sums& sums = own.people[person];
-                const std::uint32_t cell = cells.cell_of(person, day, month);
-                sums.closed_with_others += others > 0 ? 1U : 0U;
-                if (!won) {
-                    ++sums.lost;
-                    ++own.lost[cell];
-                    continue;
-                }
-                const std::int64_t amount = own.credit.amount[i];
-                const std::int64_t size = amount < 0 ? -amount : amount;
-                ++sums.won;
-                sums.cycles += timed ? 1U : 0U;
-                sums.won_amount += amount;
-                sums.absolute_amount += size;
-                sums.largest_credit = std::max(sums.largest_credit, amount);
-                sums.square_amount += static_cast<uint128>(static_cast<std::uint64_t>(size)) * static_cast<std::uint64_t>(size);
-                sums.others_on_won += others;
-                ++own.won[cell];
-                own.amount[cell] += amount;
-            }
-            if (won)
-                for (std::size_t i = 0; i < own.credit.overlay_person.size(); ++i)
-                    own.people[own.credit.overlay_person[i]].overlay_amount += own.credit.overlay_amount[i];
-        }
+        detail::sales_ledger& own = ledgers[static_cast<std::size_t>(worker)];
+        for (auto deal = static_cast<std::uint32_t>(begin); deal < static_cast<std::uint32_t>(end); ++deal)
+            if (detail::is_decided(organisation, window, deal)) own.take_deal(organisation, window, cells, deal);
+        own.add_batch(cells);
     };
     DUALTRACK_TRYV(for_blocks(run, n_deals, detail::deals_per_block, add_block));
-
-    for (std::size_t worker = 1; worker < n_workers; ++worker) {
-        for (std::uint32_t person = 0; person < n_people; ++person)
-            ledgers[0].people[person].add(ledgers[worker].people[person]);
-        for (std::size_t cell = 0; cell < cells.start.size(); ++cell) {
-            ledgers[0].amount[cell] += ledgers[worker].amount[cell];
-            ledgers[0].won[cell] += ledgers[worker].won[cell];
-            ledgers[0].lost[cell] += ledgers[worker].lost[cell];
+    for (const detail::sales_ledger& own : ledgers) {
+        for (std::size_t cell = 0; cell < own.cells.size(); ++cell) {
+            cells.amount[cell] += own.cells[cell].amount;
+            cells.won[cell] += own.cells[cell].won;
+            cells.lost[cell] += own.cells[cell].lost;
         }
+        if (&own == &ledgers.front()) continue;
+        for (std::size_t person = 0; person < own.people.size(); ++person) ledgers[0].people[person].add(own.people[person]);
     }
-    cells.amount.swap(ledgers[0].amount);
-    cells.won.swap(ledgers[0].won);
-    cells.lost.swap(ledgers[0].lost);
     return std::move(ledgers[0].people);
-}
-
-/// Median length of each person's won deals in days; missing without one. The lengths are gathered person by person.
-inline result<column<double>> median_cycle_days(const run_context& run, const org::organisation& organisation,
-                                                const scope& window, std::span<const sales_sums> sums) {
-    const std::uint32_t n_people = organisation.n_people();
-    column<double> out(n_people, 0.0, run.memory);
-    vec<std::uint32_t> next(n_people, 0, run.memory);
-    std::uint32_t total = 0;
-    for (std::uint32_t person = 0; person < n_people; ++person) {
-        next[person] = total;
-        total += sums[person].cycles;
-    }
-    vec<std::int32_t> days(total, 0, run.memory);
-    const auto n_workers = static_cast<std::size_t>(count_workers(run, organisation.n_deals(), detail::deals_per_block));
-    std::vector<deal_credit> credit(n_workers);
-    const auto gather = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t worker) {
-        deal_credit& people = credit[static_cast<std::size_t>(worker)];
-        for (auto deal = static_cast<std::uint32_t>(begin); deal < static_cast<std::uint32_t>(end); ++deal) {
-            if (!detail::is_decided(organisation, window, deal) || !detail::is_won(organisation, deal)) continue;
-            const std::int32_t length = detail::cycle_days(organisation, deal);
-            if (length == no_date) continue;
-            credit_of_deal(organisation, deal, 0, people);
-            for (const std::uint32_t person : people.person)
-                days[std::atomic_ref<std::uint32_t>(next[person]).fetch_add(1, std::memory_order_relaxed)] = length;
-        }
-    };
-    DUALTRACK_TRYV(for_blocks(run, organisation.n_deals(), detail::deals_per_block, gather));
-    const auto take_medians = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-        for (auto person = static_cast<std::size_t>(begin); person < static_cast<std::size_t>(end); ++person) {
-            const std::uint32_t n = sums[person].cycles;
-            if (n == 0) continue;
-            const auto last = days.begin() + next[person];  // the cursor has moved to the end of the person's days
-            const auto first = last - n;
-            const auto middle = first + n / 2;
-            std::nth_element(first, middle, last);
-            out.value[person] = n % 2 == 1 ? *middle : 0.5 * (*middle + *std::max_element(first, middle));
-        }
-    };
-    DUALTRACK_TRYV(for_blocks(run, n_people, 256, take_medians));
-    for (std::uint32_t person = 0; person < n_people; ++person)
-        if (sums[person].cycles == 0) out.set_missing(person);
-    return out;
 }
 
 }  // namespace dualtrack::measure
