@@ -206,7 +206,7 @@ result<table_plan> check_schema(const contract_table& table, const ArrowSchema& 
         if (const contract_column* known = find_contract_column(table, name))
             plan.columns.push_back(plan_column(schema, i, known));
     }
-    std::stable_sort(plan.columns.begin(), plan.columns.end(), [](const column_plan& a, const column_plan& b) {
+    std::sort(plan.columns.begin(), plan.columns.end(), [](const column_plan& a, const column_plan& b) {
         return a.contract != b.contract ? a.contract < b.contract : a.name < b.name;
     });
     for (const column_plan& column : plan.columns) {

@@ -322,8 +322,8 @@ result<void> add_json_rows(table_set& set, std::string_view name, std::string_vi
     std::uint32_t n_rows = 0;
     DUALTRACK_TRY(std::vector<key_column> keys, collect_keys(document, *table, n_rows));
     // Errors come in the order of the contract, whatever the order of the keys.
-    std::stable_sort(keys.begin(), keys.end(), [](const key_column& a, const key_column& b) {
-        if (a.contract == nullptr || b.contract == nullptr) return a.contract != nullptr && b.contract == nullptr;
+    std::sort(keys.begin(), keys.end(), [](const key_column& a, const key_column& b) {
+        if ((a.contract == nullptr) != (b.contract == nullptr)) return b.contract == nullptr;
         return a.contract != b.contract ? a.contract < b.contract : a.name < b.name;
     });
 

@@ -286,7 +286,7 @@ inline column_spec make_column(std::string name, std::string format, const cells
     // The null count speaks of the array's own range, garbage included.
     std::int64_t declared = 0;
     for (std::size_t i = static_cast<std::size_t>(array.offset); i < n_all; ++i)
-        declared += ((static_cast<unsigned char>(validity[i / 8]) >> (i % 8)) & 1U) != 0 ? 0 : 1;
+        declared += ((unsigned{static_cast<unsigned char>(validity[i / 8])} >> (i % 8)) & 1U) != 0 ? 0 : 1;
     const bool has_bitmap = n_null > 0 || how.always_bitmap;
     array.null_count = how.null_count_unknown ? -1 : declared;
     array.buffers.push_back({validity, !has_bitmap});

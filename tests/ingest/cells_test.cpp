@@ -320,12 +320,14 @@ TEST(cells, of_every_type_widen_exactly_however_they_are_laid_out) {
 }
 
 TEST(cells, of_every_type_mean_the_same_in_dictionaries_of_every_index_type) {
+    // Every index type meets every layout, though not with every type of cell.
+    std::size_t turn = 0;
     for (const widening& one : widenings()) {
         if (one.format == "n") continue;
         const auto [table, column] = home_of(one.kind);
         for (const std::string index : {"c", "C", "s", "S", "i", "I", "l", "L"})
             for (const layout& how : layouts()) {
-                if (how.unaligned != how.garbage_under_nulls) continue;
+                if (how.unaligned != how.garbage_under_nulls || ++turn % 5 != 0) continue;
                 const auto spec = mock::make_dictionary(std::string(column), index, one.format, one.rows, how);
                 const auto made = table_of(table, {spec}, {static_cast<std::int64_t>(one.rows.size())}, how.in_parent);
                 ASSERT_EQ(read_all(made, column, one.kind), one.expected)
