@@ -110,7 +110,7 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An organisation of 60 sellers over 18 months, as Parquet."""
-    need("pyarrow")
+    need("numpy"), need("pyarrow")
     synth = importlib.import_module("dualtrack.synth")
     out = tmp_path_factory.mktemp("made")
     synth.make(out, sellers=60, months=18, seed=7)
