@@ -11,6 +11,7 @@
 #include <dualtrack/base/gamma.hpp>
 #include <dualtrack/base/incomplete_gamma.hpp>
 #include <dualtrack/base/json_text.hpp>
+#include <dualtrack/base/nearest.hpp>
 #include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/numeric.hpp>
 #include <dualtrack/base/parallel.hpp>
@@ -23,8 +24,10 @@
 #include <dualtrack/base/version.hpp>
 
 #include <dualtrack/org/findings.hpp>
+#include <dualtrack/org/interview.hpp>
 #include <dualtrack/org/organisation.hpp>
 #include <dualtrack/org/policy.hpp>
+#include <dualtrack/org/policy_field.hpp>
 #include <dualtrack/org/policy_fields.hpp>
 #include <dualtrack/org/protected.hpp>
 #include <dualtrack/org/reporting_lines.hpp>
@@ -43,6 +46,16 @@
 #include <dualtrack/measure/team.hpp>
 #include <dualtrack/measure/win_rate.hpp>
 
+#include <dualtrack/assess/behaviour.hpp>
+#include <dualtrack/assess/construct.hpp>
+#include <dualtrack/assess/evidence.hpp>
+#include <dualtrack/assess/grid.hpp>
+#include <dualtrack/assess/grid_table.hpp>
+#include <dualtrack/assess/halo.hpp>
 #include <dualtrack/assess/performance.hpp>
+#include <dualtrack/assess/ratings.hpp>
+#include <dualtrack/assess/readiness.hpp>
+#include <dualtrack/assess/readiness_tables.hpp>
+#include <dualtrack/assess/severity.hpp>
 
 #include <dualtrack/audit/record.hpp>

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include <dualtrack/base/nearest.hpp>
 #include <dualtrack/base/text.hpp>
 
 #include "ingest/arrow_check.hpp"
@@ -13,22 +14,6 @@ namespace dualtrack::ingest {
 namespace {
 
 using outcome::success;
-
-/// Letters to insert, drop or change to come from one word to the other; words are short.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> row(to.size() + 1);
-    for (std::size_t j = 0; j <= to.size(); ++j) row[j] = j;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t changed = diagonal + (from[i] == to[j] ? 0U : 1U);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-        }
-    }
-    return row[to.size()];
-}
 
 input_table* find_mutable(table_set& set, std::string_view name) noexcept {
     for (const auto& table : set.tables)

@@ -2,6 +2,7 @@
 
 #include <dualtrack/base/calendar.hpp>
 #include <dualtrack/base/json_text.hpp>
+#include <dualtrack/base/nearest.hpp>
 #include <dualtrack/org/protected.hpp>
 
 #include "ingest/json_reader.hpp"
@@ -61,25 +62,6 @@ auto refuse(const json_document& document, std::uint32_t node, std::string_view 
     message.append(", byte ");
     append_integer(message, document.nodes[node].byte);
     return fail(status::policy, code, std::move(message), pointer_of(document, node));
-}
-
-/// Single-character edits, swaps included, that turn one word into the other.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before_last(b.size() + 1);
-    std::vector<std::size_t> last(b.size() + 1);
-    std::vector<std::size_t> now(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        now[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                now[j] = std::min(now[j], before_last[j - 2] + 1);
-        }
-        std::swap(before_last, last);
-        std::swap(last, now);
-    }
-    return last[b.size()];
 }
 
 /// The known place whose last word is nearest to a key, places beside the key first; "" when none is near.

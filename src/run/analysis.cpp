@@ -11,9 +11,10 @@
 namespace dualtrack::run {
 namespace {
 
-constexpr std::array<analysis, 2> all_analyses{{
+constexpr std::array<analysis, 3> all_analyses{{
     {"measures", run_measures, describe_measures},
     {"pay", run_pay, describe_pay},
+    {"readiness", run_readiness, describe_readiness},
 }};
 
 } // namespace

@@ -16,6 +16,10 @@ run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data>
 run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_pay();
 
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
+[[nodiscard]] described_analysis describe_readiness();
+
 /// A result without tables yet.
 [[nodiscard]] inline std::shared_ptr<analysis_result> start_result(std::string_view name,
                                                                    std::shared_ptr<const ingest::checked_data> data,

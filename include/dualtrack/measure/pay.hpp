@@ -193,20 +193,6 @@ inline pay_inversion_table pay_inversions(const run_context& run, const org::org
     return out;
 }
 
-namespace detail {
-
-/// The role of a person on a day: of the assignment in force, else of the person; "" when neither says.
-inline std::string_view role_on(const org::organisation& organisation, std::uint32_t person,
-                                std::int32_t day) noexcept {
-    const std::uint32_t assignment = assignment_on(organisation, person, day);
-    const auto& assigned = organisation.assignments.role;
-    if (assignment != no_index && assigned.has(assignment)) return assigned.names[assigned.code[assignment]];
-    const auto& own = organisation.people.role;
-    return own.has(person) ? own.names[own.code[person]] : std::string_view();
-}
-
-} // namespace detail
-
 /// Offers to the candidates of every vacancy. @param expected_attainment of each person, negative where no quota says
 /// so. Candidates whose pay is not known get a row without amounts.
 inline offers_table offers(const run_context& run, const org::organisation& organisation, const scope& window,
@@ -220,7 +206,7 @@ inline offers_table offers(const run_context& run, const org::organisation& orga
         if (vacancies.role.has(vacancy)) pay_of_role[vacancies.role.names[vacancies.role.code[vacancy]]];
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
         if (pay[person].at_target == no_money) continue;
-        const auto role = pay_of_role.find(detail::role_on(organisation, person, window.as_of));
+        const auto role = pay_of_role.find(role_on(organisation, person, window.as_of));
         if (role != pay_of_role.end()) role->second.push_back(pay[person].at_target);
     }
     for (auto& [role, amounts] : pay_of_role) std::sort(amounts.begin(), amounts.end());

@@ -36,6 +36,16 @@ inline std::uint32_t assignment_on(const org::organisation& organisation, std::u
     return found;
 }
 
+/// The role of a person on a day: of the assignment in force, else of the person; "" when neither says.
+inline std::string_view role_on(const org::organisation& organisation, std::uint32_t person,
+                                std::int32_t day) noexcept {
+    const std::uint32_t assignment = assignment_on(organisation, person, day);
+    const auto& assigned = organisation.assignments.role;
+    if (assignment != no_index && assigned.has(assignment)) return assigned.names[assigned.code[assignment]];
+    const auto& own = organisation.people.role;
+    return own.has(person) ? own.names[own.code[person]] : std::string_view();
+}
+
 inline peer_groups peer_groups_on(const org::organisation& organisation, std::int32_t day, org::peer_group rule,
                                   std::pmr::memory_resource* memory) {
     const std::uint32_t n_people = organisation.n_people();

@@ -14,7 +14,7 @@ KINDS = ("one_to_one", "group_coaching", "deal_review", "ride_along", "goal_sett
 LATE_DAYS = 14          # the end of a quarter, where coaching gives way to closing
 # kind: monthly rate, the construct that moves it, minutes (0: none), whether it is done to a colleague
 BEHAVIOUR = {
-    "mentoring": (.25, "develops_others", 45, True), "lead_shared": (.30, "collaborates", 0, True),
+    "mentoring": (.25, "develops_others", 45, True), "lead_shared": (.30, "develops_others", 0, True),
     "advice": (.40, "influences", 20, True), "recognition": (.30, "develops_others", 0, True),
     "training": (.12, "curious", 120, False), "project_lead": (.02, "organised", 240, False),
 }

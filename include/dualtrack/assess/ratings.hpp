@@ -1,0 +1,194 @@
+// Ratings on one scale: 4 of 5 from a strict source is more than 4 of 5 from a mild one. Every rating is put on 0..1 by
+// its own scale and then standardised among all ratings of the same source and construct; severity of raters is taken
+// out where it can be told (severity.hpp). What comes back is one observation a source for each person and construct.
+//
+//   x = (score - scale_min) / (scale_max - scale_min);  u = (x - mean) / sd within source x construct, less the rater's
+//   severity z of k raters = mean(u) / sqrt(rho + (1 - rho) / k): of unit variance over people with k raters
+// Self-ratings are mild by about .32 sd (Heidemeier and Moser 2009). Centring them among themselves removes that; where
+// fewer than `few_self_ratings` exist, they are centred on what others said plus the published leniency. Scores are
+// held as multiples of 2^-30 of their scale, so that sums are exact and no row order can change them.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <dualtrack/assess/construct.hpp>
+#include <dualtrack/assess/evidence.hpp>
+#include <dualtrack/assess/severity.hpp>
+#include <dualtrack/base/column.hpp>
+#include <dualtrack/base/parallel.hpp>
+
+namespace dualtrack::assess {
+
+__extension__ typedef unsigned __int128 wide_sum; // exact sums of squares
+
+inline constexpr double rating_units = 1073741824.0; // 2^30
+inline constexpr std::int64_t few_self_ratings = 30;
+
+/// One rating, ready to be compared.
+struct rating {
+    std::uint32_t rater = no_index;
+    std::uint32_t score = 0; // of its scale, in 2^-30
+    std::uint8_t from = 0;   // assess::source
+    std::uint8_t about = 0;  // assess::construct
+};
+
+/// Ratings by person, within a person by (source, rater, construct, score).
+struct rating_book {
+    vec<std::uint32_t> first; // [n_people + 1]
+    vec<rating> rows;
+};
+
+/// How reliable one rater of a source is, and the rest of the measurement model.
+struct measurement_model {
+    std::array<double, n_rated_sources> reliability{}; // of one rater
+    double shared = 0.65;
+    double self_leniency = 0.32;
+    double severity_sd = 0.30;
+};
+
+/// Mean and spread of the ratings of one source about one construct.
+struct rating_norm {
+    double mean = 0.0, sd = 0.0; // in 2^-30 of the scale; sd 0: the group tells nobody apart
+    std::int64_t n = 0;
+};
+using rating_norms = std::array<std::array<rating_norm, n_constructs>, n_rated_sources>;
+
+/// Brings loose ratings into a book. Person and rater indices below n_people (rater or no_index).
+[[nodiscard]] inline result<rating_book> book_of(const run_context& run, std::span<const std::uint32_t> person,
+                                                 std::span<const rating> loose, std::uint32_t n_people) {
+    rating_book out{vec<std::uint32_t>(n_people + 1U, 0, run.memory), vec<rating>(loose.size(), run.memory)};
+    for (const std::uint32_t index : person) ++out.first[index + 1U];
+    for (std::uint32_t i = 0; i < n_people; ++i) out.first[i + 1U] += out.first[i];
+    {
+        vec<std::uint32_t> next(out.first, run.memory);
+        for (std::size_t i = 0; i < loose.size(); ++i) out.rows[next[person[i]]++] = loose[i];
+    }
+    DUALTRACK_TRYV(
+        for_blocks(run, n_people, 1024, [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+                std::sort(out.rows.begin() + out.first[i], out.rows.begin() + out.first[i + 1],
+                          [](const rating& a, const rating& b) {
+                              if (a.from != b.from) return a.from < b.from;
+                              if (a.rater != b.rater) return a.rater < b.rater;
+                              if (a.about != b.about) return a.about < b.about;
+                              return a.score < b.score;
+                          });
+        }));
+    return out;
+}
+
+/// Mean and spread of every source and construct, from exact sums.
+[[nodiscard]] inline rating_norms norms_of(const rating_book& book, double self_leniency) {
+    struct sums {
+        std::int64_t n = 0, total = 0;
+        wide_sum squares = 0;
+    };
+    std::array<std::array<sums, n_constructs>, n_rated_sources> all{};
+    for (const rating& row : book.rows) {
+        sums& own = all[row.from][row.about];
+        ++own.n;
+        own.total += row.score;
+        own.squares += std::uint64_t{row.score} * row.score;
+    }
+    const auto norm = [](const sums& own) {
+        rating_norm out;
+        out.n = own.n;
+        if (own.n < 2) return out;
+        const auto n = static_cast<double>(own.n);
+        out.mean = static_cast<double>(own.total) / n;
+        // n * squares - total^2 is exact in 128 bits: no cancellation
+        const auto total = static_cast<wide_sum>(static_cast<std::uint64_t>(own.total));
+        const auto spread = static_cast<wide_sum>(static_cast<std::uint64_t>(own.n)) * own.squares - total * total;
+        out.sd = std::sqrt(static_cast<double>(spread) / n / (n - 1.0));
+        return out;
+    };
+    rating_norms out{};
+    for (std::size_t about = 0; about < n_constructs; ++about) {
+        sums others;
+        for (std::size_t from = 0; from < n_rated_sources; ++from) {
+            out[from][about] = norm(all[from][about]);
+            if (from == static_cast<std::size_t>(source::self)) continue;
+            others.n += all[from][about].n;
+            others.total += all[from][about].total;
+            others.squares += all[from][about].squares;
+        }
+        rating_norm& self = out[static_cast<std::size_t>(source::self)][about];
+        if (self.n >= few_self_ratings || self.n == 0) continue;
+        const rating_norm reference = norm(others);
+        const std::int64_t n = self.n;
+        self = reference;
+        self.mean += self_leniency * reference.sd;
+        self.n = n;
+    }
+    return out;
+}
+
+/// What every rater said of every person through one source, averaged over constructs; by (person, rater).
+[[nodiscard]] inline std::vector<rated_pair> pairs_of(const rating_book& book, const rating_norms& norms, source from) {
+    std::vector<rated_pair> out;
+    for (std::uint32_t person = 0; person + 1 < book.first.size(); ++person) {
+        for (std::uint32_t i = book.first[person]; i < book.first[person + 1]; ++i) {
+            const rating& row = book.rows[i];
+            const rating_norm& norm = norms[row.from][row.about];
+            if (row.from != static_cast<std::uint8_t>(from) || row.rater == no_index || !(norm.sd > 0.0)) continue;
+            const double u = (static_cast<double>(row.score) - norm.mean) / norm.sd;
+            if (out.empty() || out.back().person != person || out.back().rater != row.rater)
+                out.push_back({person, row.rater, 0.0, 0.0});
+            out.back().mean += u;
+            out.back().n += 1.0;
+        }
+    }
+    for (rated_pair& pair : out) pair.mean /= pair.n;
+    return out;
+}
+
+/// Observations of one person, constructs in order, sources in order within: appended to `out`, `first` gets
+/// n_constructs + 1 borders. @param severity of every rater by source, empty where none is taken out, @param rescale
+/// spread of the ratings of a source after severity is taken out, in standard deviations before it
+inline void observe_ratings(const rating_book& book, const rating_norms& norms, const measurement_model& model,
+                            std::span<const severities> severity, std::span<const double> rescale, std::uint32_t person,
+                            std::array<std::vector<observation>, n_constructs>& out) {
+    struct seen {
+        double sum = 0.0, n = 0.0, severity_variance = 0.0;
+        std::int64_t raters = 0;
+        std::uint32_t last = no_index;
+    };
+    std::array<std::array<seen, n_constructs>, n_rated_sources> all{};
+    for (std::uint32_t i = book.first[person]; i < book.first[person + 1]; ++i) {
+        const rating& row = book.rows[i];
+        const rating_norm& norm = norms[row.from][row.about];
+        if (!(norm.sd > 0.0)) continue;
+        double u = (static_cast<double>(row.score) - norm.mean) / norm.sd;
+        if (row.rater != no_index && !severity[row.from].of_rater.empty()) u -= severity[row.from].of_rater[row.rater];
+        seen& own = all[row.from][row.about];
+        own.sum += u / rescale[row.from];
+        own.n += 1.0;
+        if (row.rater == no_index || row.rater != own.last) {
+            ++own.raters;
+            if (row.rater != no_index && !severity[row.from].variance.empty())
+                own.severity_variance += severity[row.from].variance[row.rater];
+        }
+        own.last = row.rater;
+    }
+    for (std::size_t about = 0; about < n_constructs; ++about)
+        for (std::size_t from = 0; from < n_rated_sources; ++from) {
+            const seen& own = all[from][about];
+            const double rho = model.reliability[from];
+            if (own.raters == 0 || !(rho > 0.0)) continue;
+            if (about == static_cast<std::size_t>(construct::emotional_intelligence) &&
+                from == static_cast<std::size_t>(source::self))
+                continue; // counted from others only: .59 from the same source, .12 from another (Harms and Crede 2010)
+            const auto k = static_cast<double>(own.raters);
+            out[about].push_back(
+                {static_cast<source>(from), own.sum / own.n / std::sqrt(rho + (1.0 - rho) / k), spearman_brown(rho, k),
+                 own.raters, model.shared,
+                 own.severity_variance / (k * k) / (rescale[from] * rescale[from]) / (rho + (1.0 - rho) / k)});
+        }
+}
+
+} // namespace dualtrack::assess

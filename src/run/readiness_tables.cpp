@@ -1,0 +1,236 @@
+#include "run/readiness_tables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <dualtrack/base/text.hpp>
+
+namespace dualtrack::run {
+namespace {
+
+using assess::n_constructs;
+using assess::n_rated_sources;
+
+/// What could be asked next, with what it would bring.
+struct possible_question {
+    double reduction = 0.0;
+    std::size_t about = 0, from = 0;
+};
+
+/// Whom to ask about what, best first: one more rater of each source that can be asked.
+std::vector<possible_question> questions_for(const assessed& all, std::size_t i, const person_evidence& evidence) {
+    using enum assess::source;
+    constexpr std::array<assess::source, 5> can_be_asked{manager, peer, report, interviewer, panel};
+    std::vector<possible_question> out;
+    for (std::size_t c = 0; c < n_constructs; ++c)
+        for (const assess::source from : can_be_asked) {
+            const auto s = static_cast<std::size_t>(from);
+            std::int64_t raters = 0;
+            for (const assess::observation& one : evidence.about[c])
+                if (one.from == from) raters = one.n_raters;
+            if (raters > 0 && (from == manager || from == panel)) continue; // there is one manager, and one panel
+            out.push_back({assess::interval_reduction(all.rules, all.verdict[i], all.judged[i][c], c,
+                                                      all.model.reliability[s], raters, all.model.shared),
+                           c, s});
+        }
+    std::stable_sort(out.begin(), out.end(),
+                     [](const possible_question& a, const possible_question& b) { return a.reduction > b.reduction; });
+    // One question a construct: the best source for it.
+    std::array<bool, n_constructs> asked{};
+    std::erase_if(out, [&](const possible_question& one) {
+        return !(one.reduction > 0.0) || std::exchange(asked[one.about], true);
+    });
+    return out;
+}
+
+std::string plain(std::string_view word) {
+    std::string out(word);
+    std::replace(out.begin(), out.end(), '_', ' ');
+    return out;
+}
+
+/// One paragraph, every sentence with its figure.
+std::string explain(const assessed& all, std::size_t i, const person_evidence& evidence) {
+    const assess::readiness& verdict = all.verdict[i];
+    std::string out = "Readiness " + fixed_text(verdict.z, 2) + " (95 % interval " +
+                      fixed_text(verdict.z - assess::interval_95 * verdict.sd, 2) + " to " +
+                      fixed_text(verdict.z + assess::interval_95 * verdict.sd, 2) + "), probability of at least " +
+                      fixed_text(all.rules.ready_at, 2) + ": " + fixed_text(100.0 * verdict.probability_ready, 0) +
+                      " %, from " + integer_text(verdict.n_sources) +
+                      (verdict.n_sources == 1 ? " independent source." : " independent sources.");
+    std::size_t best = n_constructs;
+    std::size_t worst = n_constructs;
+    std::string missing;
+    for (std::size_t c = 0; c < n_constructs; ++c) {
+        if (all.rules.weight[c] == 0.0) continue;
+        if (evidence.about[c].empty()) {
+            missing += (missing.empty() ? "" : ", ") + plain(assess::construct_words[c]);
+            continue;
+        }
+        if (best == n_constructs || all.judged[i][c].mean > all.judged[i][best].mean) best = c;
+        if (worst == n_constructs || all.judged[i][c].mean < all.judged[i][worst].mean) worst = c;
+    }
+    const auto standing = [&](std::size_t c) {
+        return plain(assess::construct_words[c]) + " at " + fixed_text(all.judged[i][c].mean, 2) + " (sd " +
+               fixed_text(all.judged[i][c].sd, 2) + ", " + integer_text(all.n_raters[i][c]) +
+               (all.n_raters[i][c] == 1 ? " rater)" : " raters)");
+    };
+    if (best != n_constructs) out += " Strongest: " + standing(best) + "; weakest: " + standing(worst) + ".";
+    if (!missing.empty()) out += " Nobody has spoken about " + missing + ".";
+    std::string required;
+    for (std::size_t c = 0; c < n_constructs; ++c)
+        if (all.rules.required[c] && all.n_sources[i][c] < all.rules.fewest_sources)
+            required += (required.empty() ? "" : ", ") + plain(assess::construct_words[c]) + " (" +
+                        integer_text(all.n_sources[i][c]) + ")";
+    if (!required.empty())
+        out += " Not judged: fewer than " + integer_text(all.rules.fewest_sources) + " independent sources about " +
+               required + ".";
+    const auto next = questions_for(all, i, evidence);
+    if (!next.empty())
+        out += " Most would change if " +
+               std::string(next[0].from == static_cast<std::size_t>(assess::source::peer) ||
+                                   next[0].from == static_cast<std::size_t>(assess::source::report)
+                               ? "one more "
+                               : "the ") +
+               plain(assess::source_words[next[0].from]) + " spoke about " +
+               plain(assess::construct_words[next[0].about]) + ": the interval would narrow by " +
+               fixed_text(next[0].reduction, 2) + ".";
+    return out;
+}
+
+/// Constructs that a trial shows (judgement of this project, from what the source articles describe).
+constexpr std::size_t no_trial = 3;
+constexpr std::array<std::array<bool, n_constructs>, 3> shown_by_trial{{
+    // develops, accountable, organised, systems, collaborates, regulates, influences, curious, emotional intelligence
+    {true, false, false, false, true, false, false, true, true}, // mentor
+    {false, false, true, true, true, false, true, false, false}, // project_lead
+    {true, true, true, false, false, true, true, false, true},   // acting_manager
+}};
+
+} // namespace
+
+assess::readiness_table readiness_rows(const assessed& all, std::pmr::memory_resource* memory) {
+    assess::readiness_table out(all.data->organisation.people.id, memory);
+    for (std::size_t i = 0; i < all.people.size(); ++i) {
+        const assess::readiness& verdict = all.verdict[i];
+        out.person_id.index.push_back(all.people[i]);
+        out.readiness_z.value.push_back(verdict.z);
+        out.readiness_sd.value.push_back(verdict.sd);
+        out.readiness_low.value.push_back(verdict.z - assess::interval_95 * verdict.sd);
+        out.readiness_high.value.push_back(verdict.z + assess::interval_95 * verdict.sd);
+        out.probability_ready.value.push_back(verdict.probability_ready);
+        out.n_sources.value.push_back(verdict.n_sources);
+        out.status.code.push_back(static_cast<std::uint8_t>(verdict.status));
+        out.explanation.emplace_back(explain(all, i, evidence_of(all, all.people[i])));
+    }
+    return out;
+}
+
+assess::constructs_table construct_rows(const assessed& all, std::pmr::memory_resource* memory) {
+    assess::constructs_table out(all.data->organisation.people.id, memory);
+    for (std::size_t i = 0; i < all.people.size(); ++i)
+        for (std::size_t c = 0; c < n_constructs; ++c) {
+            out.person_id.index.push_back(all.people[i]);
+            out.construct.code.push_back(static_cast<std::uint8_t>(c));
+            out.z.value.push_back(all.judged[i][c].mean);
+            out.sd.value.push_back(all.judged[i][c].sd);
+            out.weight.value.push_back(all.rules.weight[c]);
+            out.n_sources.value.push_back(all.n_sources[i][c]);
+            out.n_raters.value.push_back(all.n_raters[i][c]);
+        }
+    return out;
+}
+
+assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resource* memory) {
+    assess::evidence_table out(all.data->organisation.people.id, memory);
+    const auto line = [&](std::uint32_t person, std::size_t about, assess::source from, double observed, double weight,
+                          std::int64_t n, double reliability) {
+        out.person_id.index.push_back(person);
+        out.construct.code.push_back(static_cast<std::uint8_t>(about));
+        out.source.code.push_back(static_cast<std::uint8_t>(from));
+        out.observed_z.value.push_back(observed);
+        out.n.value.push_back(n);
+        out.reliability.value.push_back(reliability);
+        out.reliability.valid.push_back(reliability > 0.0 ? 1 : 0);
+        out.weight.value.push_back(weight);
+    };
+    for (const std::uint32_t person : all.people) {
+        const auto evidence = evidence_of(all, person);
+        for (std::size_t c = 0; c < n_constructs; ++c) {
+            const auto judged = judge_construct(all, person, c, evidence);
+            for (std::size_t s = 0; s < evidence.about[c].size(); ++s)
+                line(person, c, evidence.about[c][s].from, judged.lines[s].observed, judged.lines[s].weight,
+                     evidence.about[c][s].n_raters, evidence.about[c][s].reliability);
+            if (judged.flag.weight > 0.0)
+                line(person, c, assess::source::red_flag, judged.flag.observed, judged.flag.weight, 1, 0.0);
+            line(person, c, assess::source::prior, 0.0, judged.judged.prior_weight, 0, 0.0);
+        }
+    }
+    return out;
+}
+
+assess::questions_table question_rows(const assessed& all, std::pmr::memory_resource* memory) {
+    assess::questions_table out(all.data->organisation.people.id, memory);
+    const auto most = static_cast<std::size_t>(all.policy.readiness.questions_a_person);
+    for (std::size_t i = 0; i < all.people.size(); ++i) {
+        const auto next = questions_for(all, i, evidence_of(all, all.people[i]));
+        for (std::size_t rank = 0; rank < std::min(most, next.size()); ++rank) {
+            out.person_id.index.push_back(all.people[i]);
+            out.rank.value.push_back(static_cast<std::int64_t>(rank) + 1);
+            out.construct.code.push_back(static_cast<std::uint8_t>(next[rank].about));
+            out.ask.code.push_back(static_cast<std::uint8_t>(next[rank].from));
+            const bool interview = next[rank].from == static_cast<std::size_t>(assess::source::interviewer) ||
+                                   next[rank].from == static_cast<std::size_t>(assess::source::panel);
+            const auto question =
+                std::find_if(all.questions.begin(), all.questions.end(), [&](const interview_question& q) {
+                    return q.informs == static_cast<assess::construct>(next[rank].about);
+                });
+            out.question.emplace_back(interview && question != all.questions.end() ? question->text : std::string());
+            out.interval_reduction.value.push_back(next[rank].reduction);
+        }
+    }
+    return out;
+}
+
+assess::trials_table trial_rows(const assessed& all, std::pmr::memory_resource* memory) {
+    assess::trials_table out(all.data->organisation.people.id, memory);
+    const double shared = all.model.shared;
+    for (std::size_t i = 0; i < all.people.size(); ++i) {
+        std::size_t weakest = n_constructs;
+        for (std::size_t c = 0; c < n_constructs; ++c) {
+            const bool shown =
+                std::any_of(shown_by_trial.begin(), shown_by_trial.end(), [&](const auto& trial) { return trial[c]; });
+            if (!shown || all.rules.weight[c] == 0.0) continue;
+            if (weakest == n_constructs || all.judged[i][c].mean < all.judged[i][weakest].mean) weakest = c;
+        }
+        if (weakest == n_constructs) continue;
+        // Of the trials that show it, the one that also narrows the interval of readiness most.
+        std::size_t best = no_trial;
+        double best_reduction = 0.0;
+        for (std::size_t trial = 0; trial < shown_by_trial.size(); ++trial) {
+            if (!shown_by_trial[trial][weakest]) continue;
+            double reduction = 0.0;
+            for (std::size_t c = 0; c < n_constructs; ++c)
+                if (shown_by_trial[trial][c])
+                    reduction += assess::interval_reduction(all.rules, all.verdict[i], all.judged[i][c], c,
+                                                            all.policy.readiness.trial_reliability, 0, shared);
+            if (best == no_trial || reduction > best_reduction) {
+                best = trial;
+                best_reduction = reduction;
+            }
+        }
+        const assess::judgement& now = all.judged[i][weakest];
+        out.person_id.index.push_back(all.people[i]);
+        out.trial.code.push_back(static_cast<std::uint8_t>(best));
+        out.construct.code.push_back(static_cast<std::uint8_t>(weakest));
+        out.sd_now.value.push_back(now.sd);
+        out.sd_then.value.push_back(std::sqrt(
+            1.0 / (1.0 / (now.sd * now.sd) + assess::information(all.policy.readiness.trial_reliability, shared))));
+    }
+    return out;
+}
+
+} // namespace dualtrack::run

@@ -1,0 +1,16 @@
+// The result tables of a readiness assessment, written from what was judged.
+#pragma once
+
+#include <dualtrack/assess/readiness_tables.hpp>
+
+#include "run/assessed.hpp"
+
+namespace dualtrack::run {
+
+[[nodiscard]] assess::readiness_table readiness_rows(const assessed& all, std::pmr::memory_resource* memory);
+[[nodiscard]] assess::constructs_table construct_rows(const assessed& all, std::pmr::memory_resource* memory);
+[[nodiscard]] assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resource* memory);
+[[nodiscard]] assess::questions_table question_rows(const assessed& all, std::pmr::memory_resource* memory);
+[[nodiscard]] assess::trials_table trial_rows(const assessed& all, std::pmr::memory_resource* memory);
+
+} // namespace dualtrack::run
