@@ -1,0 +1,244 @@
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "planted_rows.hpp"
+#include "run/assessed.hpp"
+#include "run/readiness_tables.hpp"
+
+namespace {
+
+using namespace dualtrack;
+using test::random_rows;
+using test::results_of;
+using test::row_lists;
+using test::row_text;
+
+const char* const year_2023 = R"({"version":1,"as_of":"2023-12-31"})";
+
+/// Ratings of everybody by colleagues and a manager, answers of some.
+void add_ratings(row_lists& to, std::uint64_t seed, int n_people, const std::string& prefix = "p") {
+    random::stream draw(random::place{.seed = seed, .purpose = 11});
+    const auto id = [&](int i) { return prefix + integer_text(1000 + i); };
+    const auto below = [&](int n) { return static_cast<int>(random::below(draw, static_cast<std::uint64_t>(n))); };
+    for (int i = 0; i < n_people; ++i) {
+        for (int rater = 0; rater < 3; ++rater) {
+            const int who = (i + 1 + below(n_people - 1)) % n_people;
+            for (std::size_t c = 0; c < assess::n_constructs; ++c)
+                to["ratings"].push_back(row_text()
+                                            .text("person_id", id(i))
+                                            .text("rater_id", id(who))
+                                            .text("source", rater == 0 ? "manager" : "peer")
+                                            .text("competency", std::string(assess::construct_words[c]))
+                                            .number("score", 1 + below(41) / 10.0)
+                                            .number("scale_min", 1)
+                                            .number("scale_max", 5)
+                                            .text("date", "2023-11-01")
+                                            .done());
+        }
+        if (below(3) == 0)
+            to["answers"].push_back(row_text()
+                                        .text("person_id", id(i))
+                                        .text("question", "hard_conversation")
+                                        .number("score", 1 + below(5))
+                                        .raw("red_flag", below(4) == 0 ? "true" : "false")
+                                        .text("interviewer_id", id((i + 1) % n_people))
+                                        .text("date", "2023-11-15")
+                                        .done());
+    }
+}
+
+/// Replaces the value of a field in every row by what `make` gives.
+template <class Make> void change(row_lists& tables, const std::string& table, const std::string& field, Make&& make) {
+    for (std::string& row : tables[table]) {
+        const auto at = row.find("\"" + field + "\":");
+        if (at == std::string::npos) continue;
+        const auto begin = at + field.size() + 3;
+        const auto end = row.find_first_of(",}", begin);
+        row = row.substr(0, begin) + make() + row.substr(end);
+    }
+}
+
+const std::vector<std::string> blind_tables{"readiness", "constructs", "evidence", "questions", "trials"};
+
+TEST(readiness, does_not_see_amounts_quotas_pay_or_outcomes) {
+    for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+        row_lists tables = random_rows(seed, 11, 25);
+        add_ratings(tables, seed, 12);
+        const auto before = results_of(tables, "readiness", year_2023);
+        random::stream draw(random::place{.seed = seed, .purpose = 12});
+        const auto money = [&] { return number_text(static_cast<double>(1 + random::below(draw, 99999999)) / 100.0); };
+        change(tables, "deals", "amount", money);
+        change(tables, "quotas", "amount", money);
+        for (const char* column : {"base", "target_variable", "paid_variable"}) change(tables, "pay", column, money);
+        for (std::string& row : tables["deals"]) // every outcome anew; what the contract asks of it comes along
+            if (const auto at = row.find("\"outcome\":"); row.find("\"closed\"") != std::string::npos) {
+                const bool won = random::below(draw, 2) == 0;
+                const bool has_amount = row.find("\"amount\":") != std::string::npos;
+                row = row.substr(0, at) + "\"outcome\":\"" + (won ? "won" : "lost") + "\"" +
+                      (won && !has_amount ? ",\"amount\":" + money() : "") + row.substr(row.find_first_of(",}", at));
+            }
+        const auto after = results_of(tables, "readiness", year_2023);
+        for (const std::string& name : blind_tables)
+            ASSERT_EQ(before.at(name), after.at(name)) << name << " at seed " << seed;
+    }
+}
+
+TEST(readiness, is_the_same_bytes_for_any_row_order_and_thread_count) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        row_lists tables = random_rows(seed, 30, 200);
+        add_ratings(tables, seed, 35);
+        const auto expected = results_of(tables, "readiness", year_2023);
+        EXPECT_EQ(results_of(tables, "readiness", year_2023, 4), expected);
+        test::shuffle_rows(tables, seed);
+        EXPECT_EQ(results_of(tables, "readiness", year_2023), expected);
+    }
+}
+
+std::shared_ptr<const run::assessed> assessed_of(const row_lists& tables) {
+    auto all = run::assess_people(run_context{}, test::data_of(tables), org::policy{},
+                                  *calendar::parse_iso_date("2023-12-31"));
+    if (!all) throw std::runtime_error(test::said(all.error()));
+    return std::move(all).value();
+}
+
+TEST(readiness, evidence_table_adds_up_to_the_constructs_and_they_to_readiness) {
+    row_lists tables = random_rows(3, 40, 300);
+    add_ratings(tables, 3, 46);
+    const auto all = assessed_of(tables);
+    auto* memory = std::pmr::get_default_resource();
+    const auto evidence = run::evidence_rows(*all, memory);
+    const auto constructs = run::construct_rows(*all, memory);
+    const auto readiness = run::readiness_rows(*all, memory);
+    std::map<std::pair<std::uint32_t, int>, std::pair<double, double>> sums; // weight, weight x observed
+    int n_flags = 0;
+    for (std::size_t i = 0; i < evidence.person_id.index.size(); ++i) {
+        auto& own = sums[{evidence.person_id.index[i], evidence.construct.code[i]}];
+        own.first += evidence.weight.value[i];
+        own.second += evidence.weight.value[i] * evidence.observed_z.value[i];
+        n_flags += evidence.source.code[i] == static_cast<std::uint8_t>(assess::source::red_flag) ? 1 : 0;
+    }
+    EXPECT_GT(n_flags, 0);
+    std::map<std::uint32_t, double> z;
+    for (std::size_t i = 0; i < constructs.person_id.index.size(); ++i) {
+        const auto& own = sums.at({constructs.person_id.index[i], constructs.construct.code[i]});
+        EXPECT_NEAR(own.first, 1.0, 1e-12);
+        EXPECT_NEAR(own.second, constructs.z.value[i], 1e-12);
+        z[constructs.person_id.index[i]] += constructs.weight.value[i] * constructs.z.value[i];
+    }
+    for (std::size_t i = 0; i < readiness.person_id.index.size(); ++i)
+        EXPECT_EQ(readiness.readiness_z.value[i], z.at(readiness.person_id.index[i]));
+}
+
+TEST(readiness, red_flag_caps_what_it_speaks_against) {
+    row_lists tables = random_rows(4, 40, 100);
+    add_ratings(tables, 4, 46);
+    const auto all = assessed_of(tables);
+    ASSERT_FALSE(all->flags.empty());
+    constexpr auto about = static_cast<std::size_t>(assess::construct::holds_accountable);
+    for (const run::red_flag& flag : all->flags) {
+        const auto at = std::lower_bound(all->people.begin(), all->people.end(), flag.person);
+        if (at == all->people.end() || *at != flag.person) continue;
+        EXPECT_LE(all->judged[static_cast<std::size_t>(at - all->people.begin())][about].mean, flag.cap + 1e-12);
+    }
+}
+
+TEST(readiness, of_somebody_nobody_spoke_about_is_the_prior_and_says_what_to_ask) {
+    row_lists tables = random_rows(5, 12, 30);
+    add_ratings(tables, 5, 14);
+    tables["people"].push_back(R"({"person_id":"zz","market":"north"})");
+    tables.erase("activities");
+    const auto results = results_of(tables, "readiness", year_2023);
+    const std::string& readiness = results.at("readiness");
+    const auto row = readiness.substr(readiness.find(R"("person_id":"zz")"));
+    EXPECT_NE(row.find(R"("status":"insufficient_evidence")"), std::string::npos);
+    EXPECT_NE(row.find(R"("n_sources":0)"), std::string::npos);
+    EXPECT_NE(row.find("Nobody has spoken about"), std::string::npos);
+    EXPECT_NE(results.at("questions").find(R"("person_id":"zz")"), std::string::npos);
+}
+
+TEST(readiness, with_sources_taken_away_widens_to_what_theory_says) {
+    row_lists tables = random_rows(6, 60, 100);
+    add_ratings(tables, 6, 70);
+    for (const char* name : {"activities", "answers", "participants", "credits", "deals"}) tables.erase(name);
+    org::policy no_severity;
+    no_severity.readiness.severity_sd = 0.0;
+    row_lists one = tables;
+    std::erase_if(one["ratings"], [](const std::string& row) { return row.find("\"peer\"") != std::string::npos; });
+    auto all =
+        run::assess_people(run_context{}, test::data_of(one), no_severity, *calendar::parse_iso_date("2023-12-31"));
+    ASSERT_TRUE(all);
+    const double implied = std::sqrt(1.0 / (1.0 + assess::information(0.52, 0.65)));
+    for (const auto& verdict : all.value()->verdict)
+        EXPECT_NEAR(verdict.sd, implied, 1e-12) << "one manager: every construct at rho .52";
+}
+
+TEST(readiness, grid_sums_to_one_for_everybody) {
+    row_lists tables = random_rows(7, 40, 600);
+    add_ratings(tables, 7, 46);
+    const std::string grid = results_of(tables, "readiness", year_2023).at("grid");
+    double sum = 0.0;
+    int n = 0;
+    int n_likeliest = 0;
+    for (std::size_t at = 0; (at = grid.find("\"probability\":", at)) != std::string::npos; ++n) {
+        at += 14;
+        sum += std::stod(grid.substr(at));
+        if (n % 9 == 8) {
+            EXPECT_NEAR(sum, 1.0, 1e-9);
+            sum = 0.0;
+        }
+    }
+    for (std::size_t at = 0; (at = grid.find("\"likeliest\":true", at)) != std::string::npos; ++at) ++n_likeliest;
+    EXPECT_GT(n, 0);
+    EXPECT_EQ(n, 9 * n_likeliest);
+}
+
+std::string refused(const row_lists& tables, const char* policy = year_2023) {
+    auto result = run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(policy));
+    return result ? "accepted" : test::said(result.error());
+}
+
+TEST(readiness, names_the_nearest_construct_or_question_to_one_it_does_not_know) {
+    row_lists tables{
+        {"people", {R"({"person_id":"a"})", R"({"person_id":"b"})"}},
+        {"ratings",
+         {R"({"person_id":"a","rater_id":"b","source":"peer","competency":"organized","score":3,"scale_min":1,"scale_max":5,"date":"2023-11-01"})"}}};
+    EXPECT_EQ(refused(tables),
+              "data.category at ratings.competency row 0: expected a construct of readiness or a name of "
+              "/readiness/competencies, found \"organized\"; the nearest is organised");
+    EXPECT_EQ(
+        refused(tables, R"({"version":1,"as_of":"2023-12-31","readiness":{"competencies":["organized = organised"]}})"),
+        "accepted");
+    row_lists answers{
+        {"people", {R"({"person_id":"a"})"}},
+        {"answers", {R"({"person_id":"a","question":"hard_conversations","score":3,"date":"2023-11-01"})"}}};
+    EXPECT_NE(refused(answers).find("the nearest is hard_conversation"), std::string::npos);
+    EXPECT_NE(refused(tables, R"({"version":1,"as_of":"2023-12-31","readiness":{"required":["develop_others"]}})")
+                  .find("policy.range at /readiness/required/0"),
+              std::string::npos);
+    EXPECT_NE(
+        refused(tables, R"({"version":1,"as_of":"2023-12-31","readiness":{"questions":[{"id":"x"}]}})").find("policy."),
+        std::string::npos);
+}
+
+TEST(readiness, leaves_out_with_a_finding_who_rates_themselves_as_a_peer_and_what_is_dated_later) {
+    row_lists tables = random_rows(8, 12, 20);
+    add_ratings(tables, 8, 14);
+    const auto before = results_of(tables, "readiness", year_2023);
+    tables["ratings"].push_back(
+        R"({"person_id":"p1001","rater_id":"p1001","source":"peer","competency":"curious","score":5,"scale_min":1,"scale_max":5,"date":"2023-11-01"})");
+    tables["ratings"].push_back(
+        R"({"person_id":"p1001","rater_id":"p1002","source":"peer","competency":"curious","score":5,"scale_min":1,"scale_max":5,"date":"2024-01-01"})");
+    EXPECT_EQ(results_of(tables, "readiness", year_2023), before);
+    auto result =
+        run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(year_2023));
+    ASSERT_TRUE(result);
+    const std::string findings = report::export_json(result.value()->tables.back().get().view);
+    EXPECT_NE(findings.find("people who rate themselves are the source self"), std::string::npos);
+    EXPECT_NE(findings.find("data.future_dated"), std::string::npos);
+}
+
+} // namespace
