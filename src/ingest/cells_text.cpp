@@ -180,6 +180,20 @@ struct digits {
     [[nodiscard]] std::string_view view() const noexcept { return {text.data(), size}; }
 };
 
+/// How many characters the decimal text of an integer has.
+template <class T> std::int64_t digits_of(T number) noexcept {
+    auto magnitude = static_cast<std::uint64_t>(number);
+    std::int64_t n = 1;
+    if constexpr (std::is_signed_v<T>) {
+        if (number < 0) {
+            magnitude = 0U - magnitude;
+            ++n;
+        }
+    }
+    for (; magnitude >= 10000U; magnitude /= 10000U) n += 4;
+    return n + (magnitude >= 10U ? 1 : 0) + (magnitude >= 100U ? 1 : 0) + (magnitude >= 1000U ? 1 : 0);
+}
+
 /// Views of a dictionary's integers as text; their characters are kept in `characters`, one buffer a batch.
 template <class T>
 void view_integers(const cell_window& entries, dictionary_entries<text_view>& into, vec<char>& characters) {
@@ -271,8 +285,7 @@ result<text_column> read_integer_text(const run_context& run, const cell_column&
             each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
                 if (!there && need == presence::required) null = i;
                 for (; there && i < stop; ++i)
-                    borders[window.first_row + i + 1] =
-                        static_cast<std::int64_t>(digits(load_at<T>(window.values(), window.start + i)).size);
+                    borders[window.first_row + i + 1] = digits_of(load_at<T>(window.values(), window.start + i));
                 return null < 0;
             });
             if (null >= 0) return column.missing_at(window.first_row + null);
@@ -280,13 +293,14 @@ result<text_column> read_integer_text(const run_context& run, const cell_column&
         }));
     for (std::size_t i = 0; i < n_rows; ++i) borders[i + 1] += borders[i];
     made->characters.resize(static_cast<std::size_t>(borders[n_rows]));
+    char* const characters = made->characters.data();
     DUALTRACK_TRYV(
         each_piece(run, column, [&](const cell_window& window, std::int64_t begin, std::int64_t end) -> result<void> {
             each_cell_run(window, begin, end, [&](std::int64_t i, std::int64_t stop, bool there) {
                 for (; there && i < stop; ++i) {
-                    const digits number(load_at<T>(window.values(), window.start + i));
-                    std::memcpy(made->characters.data() + borders[window.first_row + i], number.text.data(),
-                                number.size);
+                    const std::int64_t row = window.first_row + i;
+                    std::to_chars(characters + borders[row], characters + borders[row + 1],
+                                  load_at<T>(window.values(), window.start + i));
                 }
                 return true;
             });

@@ -107,56 +107,84 @@ result<void> read_dictionary_words(const run_context& run, const cell_column& co
     });
 }
 
-/// Distinct words of one block in the order they are met; finding one hashes its bytes, unless it is the last one
-/// again.
+/// The outer sixteen bytes and the length of a text: all there is to a short one, so that comparing keys compares
+/// texts.
+struct word_key {
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+    std::uint64_t bytes = 0;
+    static constexpr std::size_t whole_up_to = 16;
+
+    word_key() = default;
+    explicit word_key(std::string_view text) noexcept : bytes(text.size()) {
+        const char* begin = text.data();
+        const char* end = begin + text.size();
+        if (bytes >= 8) {
+            std::memcpy(&head, begin, 8);
+            std::memcpy(&tail, end - 8, 8);
+        } else if (bytes >= 4) {
+            std::memcpy(&head, begin, 4);
+            std::memcpy(&tail, end - 4, 4);
+        } else if (bytes > 0) {
+            head = static_cast<unsigned char>(*begin);
+            tail = static_cast<std::uint64_t>(static_cast<unsigned char>(begin[bytes / 2])) << 8U |
+                   static_cast<unsigned char>(end[-1]);
+        }
+    }
+    friend bool operator==(const word_key&, const word_key&) = default;
+
+    [[nodiscard]] std::uint64_t hash() const noexcept {
+        std::uint64_t value = (head ^ bytes) * 0x9E3779B97F4A7C15U;
+        value ^= value >> 32U;
+        value = (value ^ tail) * 0xD6E8FEB86659FD93U;
+        return value ^ (value >> 32U);
+    }
+};
+
+/// Distinct words of one block in the order they are met.
 class word_collector {
   public:
-    explicit word_collector(std::pmr::memory_resource* memory) : words(memory), slots_(memory) {}
+    explicit word_collector(std::pmr::memory_resource* memory) : words(memory), keys_(memory), slots_(memory) {}
     vec<std::string_view> words;
 
     std::uint32_t code_of(std::string_view text) {
-        if (last_ < words.size() && words[last_] == text) return last_;
         if (words.size() * 2 >= slots_.size()) grow();
-        std::size_t slot = hash(text) & (slots_.size() - 1);
+        const word_key key(text);
+        std::size_t slot = start_of(key, text);
         for (; slots_[slot] != no_index; slot = (slot + 1) & (slots_.size() - 1)) {
-            if (words[slots_[slot]] != text) continue;
-            last_ = slots_[slot];
-            return last_;
+            const std::uint32_t code = slots_[slot];
+            if (keys_[code] == key && (text.size() <= word_key::whole_up_to || words[code] == text)) return code;
         }
-        last_ = static_cast<std::uint32_t>(words.size());
-        slots_[slot] = last_;
+        const auto code = static_cast<std::uint32_t>(words.size());
+        slots_[slot] = code;
         words.push_back(text);
-        return last_;
+        keys_.push_back(key);
+        return code;
     }
 
   private:
-    static std::uint64_t mix(std::uint64_t value) noexcept {
-        value *= 0x9E3779B97F4A7C15U;
-        return value ^ (value >> 32U);
-    }
-    static std::uint64_t hash(std::string_view text) noexcept {
-        std::uint64_t value = text.size();
-        std::size_t at = 0;
-        for (; text.size() - at >= 8; at += 8) {
+    /// Long texts may differ in the middle alone, which then has to take part.
+    [[nodiscard]] std::size_t start_of(const word_key& key, std::string_view text) const noexcept {
+        std::uint64_t value = key.hash();
+        for (std::size_t at = 8; at + 8 < text.size(); at += 8) {
             std::uint64_t word = 0;
             std::memcpy(&word, text.data() + at, 8);
-            value = mix(value ^ word);
+            value = (value ^ word) * 0x9E3779B97F4A7C15U;
+            value ^= value >> 32U;
         }
-        std::uint64_t rest = 0;
-        if (at < text.size()) std::memcpy(&rest, text.data() + at, text.size() - at);
-        return mix(value ^ rest);
+        return value & (slots_.size() - 1);
     }
     void grow() {
         const std::size_t size = std::max<std::size_t>(16, slots_.size() * 2);
         slots_.assign(size, no_index);
         for (std::uint32_t code = 0; code < words.size(); ++code) {
-            std::size_t slot = hash(words[code]) & (size - 1);
+            std::size_t slot = start_of(keys_[code], words[code]);
             while (slots_[slot] != no_index) slot = (slot + 1) & (size - 1);
             slots_[slot] = code;
         }
     }
+    vec<word_key> keys_;
     vec<std::uint32_t> slots_; // a power of two
-    std::uint32_t last_ = no_index;
 };
 
 /// All distinct words, sorted by their bytes and copied.
