@@ -49,7 +49,12 @@ count_failures() {
   failed=$((failed + f))
 }
 
-build_preset() { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs" -- -k 0; }
+# build_preset PRESET [TARGET...]
+build_preset() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$jobs" ${1:+--target "$@"} -- -k 0
+}
 
 bash cmake/setup.sh test || { failed=1; finish; }
 
@@ -88,22 +93,23 @@ fi
 fixed_addresses=""
 setarch "$(uname -m)" -R true 2>/dev/null && fixed_addresses="setarch $(uname -m) -R"
 
+# sanitized PRESET TITLE EXPRESSION [TARGET...]: builds the targets (all) and runs the unit tests whose names match.
 sanitized() {
-  local preset=$1 title=$2
-  shift 2
-  if step "Build ($title)" "build-$preset" build_preset "$preset"; then
+  local preset=$1 title=$2 tests=$3
+  shift 3
+  if step "Build ($title)" "build-$preset" build_preset "$preset" "$@"; then
     rm -f "build/log/$preset.xml"
     # shellcheck disable=SC2086
     step "Unit tests ($title)" "ctest-$preset" $fixed_addresses \
-      ctest --preset "$preset" -j "$jobs" -L unit "$@" --output-junit "$PWD/build/log/$preset.xml"
+      ctest --preset "$preset" -j "$jobs" -L unit -R "$tests" --output-junit "$PWD/build/log/$preset.xml"
     count_failures "build/log/$preset.xml" $?
   else
     failed=$((failed + 1))
   fi
 }
 if [ $quick = no ]; then
-  sanitized asan-ubsan "address, undefined behaviour"
-  sanitized clang "clang"
-  sanitized tsan "threads" -R 'thread|parallel|concurren|cancel|race'
+  sanitized asan-ubsan "address, undefined behaviour" .
+  sanitized clang "clang" .
+  sanitized tsan "threads" 'thread|parallel|concurren|cancel|race' test_base test_run test_capi
 fi
 finish
