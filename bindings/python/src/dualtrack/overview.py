@@ -22,6 +22,8 @@ CREDIBLE = 1.96  # standard deviations: 19 of 20
 
 # Reasons why an analysis cannot be made of these tables, rather than faults in them.
 _NOT_POSSIBLE = {"schema.missing_table", "schema.missing_column"}
+# Names of a company's own, which its policy has to say the meaning of before they can be used.
+_NOT_KNOWN = {"ratings.competency", "answers.question"}
 
 
 @dataclass
@@ -86,7 +88,8 @@ def make(tables: Tables, policy: Policy, progress: Progress | None = None, threa
             try:
                 results[name] = run(data, name, policy, progress=part(index, name), threads=threads)
             except Error as error:
-                if error.status != Status.SCHEMA or error.code not in _NOT_POSSIBLE:
+                missing = error.status == Status.SCHEMA and error.code in _NOT_POSSIBLE
+                if not missing and error.where not in _NOT_KNOWN:
                     raise
                 not_run[name] = error
     return Overview(tables, policy, results, not_run, shown_names(tables))

@@ -89,6 +89,27 @@ def _pay(overview: Overview) -> list[str]:
     return ["", "Pay", *_wrapped(text)]
 
 
+def _readiness(overview: Overview) -> list[str]:
+    rows = overview.rows("readiness", "readiness")
+    if not rows:
+        return []
+    ready = sorted(
+        (row for row in rows if row["status"] == "ready"), key=lambda row: (-row["probability_ready"], row["person_id"])
+    )
+    asked = sum(1 for row in rows if row["status"] == "insufficient_evidence")
+    text = (
+        f"{len(ready):,} of {plural(len(rows), 'person', 'people')} are recommended as ready, "
+        f"{len(rows) - len(ready) - asked:,} to develop; {asked:,} cannot be judged on what has been asked so far."
+    )
+    if ready:
+        first = ready[0]
+        text += (
+            f" Most surely ready is {overview.name(first['person_id'])}: probability {percent(first['probability_ready'])}, "
+            f"from {plural(first['n_sources'], 'independent source')}."
+        )
+    return ["", "Readiness to lead (sales have no part in it)", *_wrapped(text)]
+
+
 def _findings(overview: Overview) -> list[str]:
     rows = findings(overview)
     grave = [row for row in rows if row["severity"] in ("error", "warning")]
@@ -111,7 +132,8 @@ def text(overview: Overview) -> str:
     if "measures" in overview.results:
         lines += _sellers(overview)
     lines += _pay(overview)
-    others = [name for name in overview.results if name not in ("measures", "pay")]
+    lines += _readiness(overview)
+    others = [name for name in overview.results if name not in ("measures", "pay", "readiness")]
     if others:
         lines += ["", "Also computed: " + ", ".join(others)]
     for name, error in overview.not_run.items():

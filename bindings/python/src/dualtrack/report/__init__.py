@@ -12,7 +12,7 @@ from .. import __version__
 from ..overview import Overview
 from ..sources import need
 from .blocks import Section
-from .sections import about, findings, limits, numbers, pay, policy, record, sellers, teams, win_rates
+from .sections import about, findings, limits, numbers, pay, policy, readiness, record, sellers, teams, win_rates
 
 Build = Callable[[Overview], "Section | None"]
 
@@ -24,6 +24,7 @@ SECTIONS: tuple[Build, ...] = (
     win_rates.build,
     teams.build,
     pay.build,
+    readiness.build,
     limits.build,
     findings.build_rest,
     policy.build,

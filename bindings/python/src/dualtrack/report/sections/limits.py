@@ -38,7 +38,7 @@ def build(overview: Overview) -> Section | None:
         Text(
             "Differences here are descriptions, not causes: who got which territory, accounts and quota was "
             "not decided by "
-            "lot. Nothing on this page says whether somebody would lead well; past sales say little about that."
+            "lot. Past sales say little about whether somebody would lead well; readiness rests on what others have seen."
         )
     )
     return Section("limits", "What cannot be said", list(blocks))

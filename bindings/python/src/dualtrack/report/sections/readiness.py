@@ -1,0 +1,133 @@
+"""Readiness to lead: who, how sure, what is missing, and what to ask next. Sales have no part in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ...overview import CREDIBLE, Overview, Row, percent, plural
+from .. import charts
+from ..blocks import Block, Picture, Section, Table, Text
+
+ALL_UP_TO = 50  # people a caterpillar can show
+EXPLAINED = 12
+ASKED = 15
+STATUSES = {"ready": 1, "develop": 0, "insufficient_evidence": 0}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _verdicts(overview: Overview, judged: list[Row]) -> Picture:
+    ordered = sorted(judged, key=lambda row: (-row["readiness_z"], row["person_id"]))
+    shown = ordered if len(ordered) <= ALL_UP_TO else ordered[:ALL_UP_TO]
+    svg = charts.caterpillar(
+        [
+            {
+                "label": overview.name(row["person_id"]),
+                "order": place,
+                "z": row["readiness_z"],
+                "low": row["readiness_z"] - CREDIBLE * row["readiness_sd"],
+                "high": row["readiness_z"] + CREDIBLE * row["readiness_sd"],
+                "side": charts.SIDES[STATUSES[row["status"]]],
+            }
+            for place, row in enumerate(shown, start=1)
+        ],
+        "readiness to lead (0 = average)",
+    )
+    table = Table(
+        "Highest readiness",
+        ["person", "#readiness \u00b1 sd", "#probability of being ready", "#sources", "status"],
+        [
+            [
+                overview.name(row["person_id"]),
+                f"{row['readiness_z']:+.2f} \u00b1 {row['readiness_sd']:.2f}",
+                percent(row["probability_ready"]),
+                f"{row['n_sources']}",
+                _words(row["status"]),
+            ]
+            for row in shown[:25]
+        ],
+    )
+    who = (
+        "everybody judged"
+        if len(shown) == len(ordered)
+        else f"the {len(shown)} highest of {len(ordered):,} people judged"
+    )
+    return Picture(
+        svg,
+        f"Readiness of {who}; coloured when the status is ready.",
+        "Each line holds the true value 19 times out of 20 if the ratings are as reliable as the published studies found.",
+        f"{overview.name(shown[0]['person_id'])} is first with {shown[0]['readiness_z']:+.2f}.",
+        table,
+    )
+
+
+def _explanations(overview: Overview, rows: list[Row]) -> Table:
+    return Table(
+        "In words",
+        ["person", "what the evidence says"],
+        [[overview.name(row["person_id"]), row["explanation"]] for row in rows[:EXPLAINED]],
+        f"The first {EXPLAINED} of {len(rows):,}; everybody's is in the table readiness."
+        if len(rows) > EXPLAINED
+        else "",
+    )
+
+
+def _next(overview: Overview, missing: set[str]) -> Table | None:
+    rows = [row for row in overview.rows("readiness", "questions") if row["rank"] == 1]
+    rows.sort(key=lambda row: (row["person_id"] not in missing, -row["interval_reduction"], row["person_id"]))
+    if not rows:
+        return None
+    return Table(
+        "Whom to ask what next",
+        ["person", "ask", "about", "#interval narrows by", "question"],
+        [
+            [
+                overview.name(row["person_id"]),
+                _words(row["ask"]),
+                _words(row["construct"]),
+                f"{row['interval_reduction']:.2f}",
+                row["question"],
+            ]
+            for row in rows[:ASKED]
+        ],
+        "Those who cannot be judged yet come first.",
+    )
+
+
+def _grid(overview: Overview) -> Table | None:
+    rows = overview.rows("readiness", "grid")
+    if not rows:
+        return None
+    expected: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        expected[row["performance"], row["readiness"]] += row["probability"]
+    levels = ("low", "middle", "high")
+    return Table(
+        "Performance by readiness: people to expect in each box",
+        ["readiness", *(f"#performance {level}" for level in levels)],
+        [[level, *(f"{expected[performance, level]:,.1f}" for performance in levels)] for level in reversed(levels)],
+        "Sums of everybody's probabilities, not a count of labels: most people could stand in several boxes.",
+    )
+
+
+def build(overview: Overview) -> Section | None:
+    rows = overview.rows("readiness", "readiness")
+    if not rows:
+        return None
+    count = Counter(row["status"] for row in rows)
+    judged = [row for row in rows if row["status"] != "insufficient_evidence"]
+    missing = {row["person_id"] for row in rows if row["status"] == "insufficient_evidence"}
+    blocks: list[Block] = [
+        Text(
+            f"Of {plural(len(rows), 'person', 'people')} {count['ready']:,} are recommended as ready, {count['develop']:,} to "
+            f"develop, and {count['insufficient_evidence']:,} cannot be judged on what has been asked so far. Sales, quotas and "
+            "pay have no part in it: a change of any of them leaves these figures the same to the last digit."
+        )
+    ]
+    if judged:
+        blocks.append(_verdicts(overview, judged))
+        blocks.append(_explanations(overview, sorted(judged, key=lambda row: (-row["readiness_z"], row["person_id"]))))
+    blocks += [table for table in (_next(overview, missing), _grid(overview)) if table is not None]
+    return Section("readiness", "Readiness to lead", blocks)
