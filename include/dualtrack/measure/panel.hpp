@@ -49,6 +49,10 @@ struct panel {
     [[nodiscard]] std::uint32_t cell_from(std::uint32_t person, std::int32_t month) const noexcept {
         return first.data()[person] + static_cast<std::uint32_t>(month - first_month);
     }
+    /// Whether a person has one cell a month. @pre the person has cells
+    [[nodiscard]] bool has_whole_months(std::uint32_t person) const noexcept {
+        return first.data()[person + 1] - first.data()[person] == static_cast<std::uint32_t>(n_months);
+    }
     /// The cell that holds a day of the window, at `cell` or after it.
     [[nodiscard]] std::uint32_t cell_on(std::uint32_t person, std::int32_t day, std::uint32_t cell) const noexcept {
         const std::uint32_t last = first.data()[person + 1] - 1;

@@ -136,84 +136,122 @@ inline result<vec<std::uint8_t>> who_sells(const run_context& run, const org::or
 
 namespace detail {
 
-/// What one worker of `sum_sales` has added up: integer sums may be joined in any order afterwards.
+/// What one worker of `sum_sales` has added up: integer sums may be joined in any order afterwards. Millions of credits
+/// meet a few lines of the cache each, so what nearly every credit adds to is small and lies together, and what seldom
+/// happens (a clawback, a deal alone) is counted instead of its opposite.
 struct sales_ledger {
     struct cell_sums {
         std::int64_t amount = 0;
         std::uint32_t won = 0, lost = 0;
     };
+    struct won_sums {
+        uint128 square_amount = 0;
+        std::int64_t largest_credit = 0, others_on_won = 0;
+    };
+    struct rare_sums {
+        std::int64_t negative_amount = 0, overlay_amount = 0;
+        std::uint32_t closed_alone = 0, won_untimed = 0;
+    };
     /// A credit on its way into the sums.
     struct entry {
         std::int64_t amount;
         std::uint32_t person, cell;
-        std::int32_t day, month;
+        std::int32_t day, month;  // no day: the cell is certain
         std::uint32_t others;
-        bool won, timed;
+        bool won, rare, timed;
     };
-    vec<sales_sums> people;
     vec<cell_sums> cells;
+    vec<won_sums> won;
+    vec<rare_sums> rare;
     deal_credit credit;
     std::vector<std::uint32_t> scratch;
     std::vector<entry> batch = std::vector<entry>(credits_per_batch);
     std::size_t n_in_batch = 0;
 
     sales_ledger(std::uint32_t n_people, std::size_t n_cells, std::pmr::memory_resource* memory)
-        : people(n_people, memory), cells(n_cells, memory) {}
+        : cells(n_cells, memory), won(n_people, memory), rare(n_people, memory) {}
 
-    void take_deal(const org::organisation& organisation, const scope& window, const panel& panel_of_all,
-                   std::uint32_t deal) {
-        const bool won = is_won(organisation, deal);
+    void take_deal(const org::organisation& organisation, const scope& window, const panel& all, std::uint32_t deal) {
+        const bool is_won = detail::is_won(organisation, deal);
         const std::int32_t day = organisation.deals.closed[deal];
         const std::int32_t month = calendar::month_of_day(day);
-        credit_of_deal(organisation, deal, won ? window.amount_of_deal(organisation, deal) : 0, credit);
+        credit_of_deal(organisation, deal, is_won ? window.amount_of_deal(organisation, deal) : 0, credit);
         const std::uint32_t others = people_on(organisation, deal, credit, scratch) - 1;
-        const bool timed = won && cycle_days(organisation, deal) != no_date;
+        const bool timed = !is_won || cycle_days(organisation, deal) != no_date;
         const std::uint32_t* const person = credit.person.data();
         const std::int64_t* const amount = credit.amount.data();
         for (std::size_t i = 0; i < credit.person.size(); ++i) {
-            ask_for(people.data() + person[i]);
-            ask_for(panel_of_all.first.data() + person[i]);
+            ask_for(all.first.data() + person[i]);
             entry& to = batch.data()[n_in_batch];
             to.amount = amount[i];
             to.person = person[i];
             to.day = day;
             to.month = month;
             to.others = others;
-            to.won = won;
+            to.won = is_won;
+            to.rare = others == 0 || !timed || amount[i] < 0;
             to.timed = timed;
-            if (++n_in_batch == credits_per_batch) add_batch(panel_of_all);
+            if (++n_in_batch == credits_per_batch) add_batch(all);
         }
-        if (won)
+        if (is_won)
             for (std::size_t i = 0; i < credit.overlay_person.size(); ++i)
-                people[credit.overlay_person[i]].overlay_amount += credit.overlay_amount[i];
+                rare[credit.overlay_person[i]].overlay_amount += credit.overlay_amount[i];
     }
 
-    void add_batch(const panel& panel_of_all) noexcept {
+    void add_batch(const panel& all) noexcept {
         const std::span<entry> full = std::span(batch).first(std::exchange(n_in_batch, 0));
         for (entry& each : full) {
-            each.cell = panel_of_all.cell_from(each.person, each.month);
-            ask_for(panel_of_all.start.data() + each.cell);
+            each.cell = all.cell_from(each.person, each.month);
             ask_for(cells.data() + each.cell);
+            if (each.won) ask_for(won.data() + each.person);
+            if (all.has_whole_months(each.person)) each.day = no_date;
+            else ask_for(all.start.data() + each.cell + 1);
         }
         for (const entry& each : full) {
-            sales_sums& sums = people.data()[each.person];
-            cell_sums& cell = cells.data()[panel_of_all.cell_on(each.person, each.day, each.cell)];
-            sums.closed_with_others += each.others > 0 ? 1U : 0U;
+            cell_sums& cell = cells.data()[each.day == no_date ? each.cell : all.cell_on(each.person, each.day, each.cell)];
+            if (each.rare) add_rare(each);
             if (!each.won) {
-                ++sums.lost;
                 ++cell.lost;
                 continue;
             }
-            const std::int64_t size = each.amount < 0 ? -each.amount : each.amount;
-            ++sums.won;
-            sums.cycles += each.timed ? 1U : 0U;
-            sums.won_amount += each.amount;
-            sums.absolute_amount += size;
-            sums.largest_credit = std::max(sums.largest_credit, each.amount);
-            sums.square_amount += static_cast<uint128>(static_cast<std::uint64_t>(size)) * static_cast<std::uint64_t>(size);
-            sums.others_on_won += each.others;
             ++cell.won;
             cell.amount += each.amount;
+            won_sums& sums = won.data()[each.person];
+            const auto size = static_cast<std::uint64_t>(each.amount < 0 ? -each.amount : each.amount);
+            sums.square_amount += static_cast<uint128>(size) * size;
+            sums.largest_credit = std::max(sums.largest_credit, each.amount);
+            sums.others_on_won += each.others;
+        }
+    }
+
+    void add_rare(const entry& each) noexcept {
+        rare_sums& sums = rare.data()[each.person];
+        sums.closed_alone += each.others == 0 ? 1U : 0U;
+        sums.won_untimed += each.timed ? 0U : 1U;
+        sums.negative_amount += std::min<std::int64_t>(each.amount, 0);
+    }
+
+    /// Puts what was added into the panel and the sums of all workers.
+    void finish(panel& all, vec<sales_sums>& people) const {
+        for (std::uint32_t person = 0; person < won.size(); ++person) {
+            sales_sums own;
+            for (std::uint32_t cell = all.first[person]; cell < all.first[person + 1]; ++cell) {
+                const cell_sums& from = cells[cell];
+                own.won_amount += from.amount;
+                own.won += from.won;
+                own.lost += from.lost;
+                all.amount[cell] += from.amount;
+                all.won[cell] += from.won;
+                all.lost[cell] += from.lost;
+            }
+            own.square_amount = won[person].square_amount;
+            own.largest_credit = won[person].largest_credit;
+            own.others_on_won = won[person].others_on_won;
+            own.overlay_amount = rare[person].overlay_amount;
+            own.absolute_amount = own.won_amount - 2 * rare[person].negative_amount;
+            own.closed_with_others = own.won + own.lost - rare[person].closed_alone;
+            own.cycles = own.won - rare[person].won_untimed;
+            people[person].add(own);
         }
     }
 };
@@ -236,16 +274,9 @@ inline result<vec<sales_sums>> sum_sales(const run_context& run, const org::orga
         own.add_batch(cells);
     };
     DUALTRACK_TRYV(for_blocks(run, n_deals, detail::deals_per_block, add_block));
-    for (const detail::sales_ledger& own : ledgers) {
-        for (std::size_t cell = 0; cell < own.cells.size(); ++cell) {
-            cells.amount[cell] += own.cells[cell].amount;
-            cells.won[cell] += own.cells[cell].won;
-            cells.lost[cell] += own.cells[cell].lost;
-        }
-        if (&own == &ledgers.front()) continue;
-        for (std::size_t person = 0; person < own.people.size(); ++person) ledgers[0].people[person].add(own.people[person]);
-    }
-    return std::move(ledgers[0].people);
+    vec<sales_sums> people(organisation.n_people(), run.memory);
+    for (const detail::sales_ledger& own : ledgers) own.finish(cells, people);
+    return people;
 }
 
 }  // namespace dualtrack::measure
