@@ -1,16 +1,18 @@
-// Performance with luck taken out: last year's number is skill and fortune together, and where a year hangs on a few large
-// deals it is mostly fortune. Each seller's total is weighed by how many deals of typical size it rests on: a total made of
-// many deals is believed, a total made of one mega-deal is drawn towards what the market expects.
+// Performance with luck taken out: last year's number is skill and fortune together, and where a year hangs on a few
+// large deals it is mostly fortune. Each seller's total is weighed by how many deals of typical size it rests on: a
+// total made of many deals is believed, a total made of one mega-deal is drawn towards what the market expects.
 //
-// For seller i of a market: E_i = market sales per effective month x effective months of i (months in ramp count by how far
-// the ramp has come), c_i = sum a^2 / sum a over i's won deals (the size that carries the total; the market's where i has
-// none), S_i = amount_i / c_i, e_i = E_i / c_i:
-//     lambda_i ~ Gamma(alpha, alpha),  S_i | lambda_i ~ Poisson(lambda_i e_i),  so lambda_i | S_i ~ Gamma(alpha + S_i, alpha + e_i)
-// with alpha by marginal likelihood. z and sd are mean and standard deviation of ln(lambda_i) over that posterior, centred
-// and scaled by the prior (so 0 is the market's expectation and a seller without deals has z = 0, sd = 1);
+// For seller i of a market: E_i = market sales per effective month x effective months of i (months in ramp count by how
+// far the ramp has come), c_i = sum a^2 / sum a over i's won deals (the size that carries the total; the market's where
+// i has none), S_i = amount_i / c_i, e_i = E_i / c_i:
+//     lambda_i ~ Gamma(alpha, alpha),  S_i | lambda_i ~ Poisson(lambda_i e_i),  so lambda_i | S_i ~ Gamma(alpha + S_i,
+//     alpha + e_i)
+// with alpha by marginal likelihood. z and sd are mean and standard deviation of ln(lambda_i) over that posterior,
+// centred and scaled by the prior (so 0 is the market's expectation and a seller without deals has z = 0, sd = 1);
 // probability_top is P(lambda_i > the prior's upper quantile).
 // With monthly totals only: y = ln(1 + amount of the month), one-way random effects by analysis of variance, normal
-// posterior. References: Buehlmann and Straub (credibility); Morris, JASA 78 (1983) 47; Searle, Variance Components (1992).
+// posterior. References: Buehlmann and Straub (credibility); Morris, JASA 78 (1983) 47; Searle, Variance Components
+// (1992).
 #pragma once
 
 #include <algorithm>
@@ -20,29 +22,29 @@
 #include <vector>
 
 #include <dualtrack/base/column.hpp>
-#include <dualtrack/base/numeric.hpp>
-#include <dualtrack/base/parallel.hpp>
 #include <dualtrack/base/gamma.hpp>
 #include <dualtrack/base/incomplete_gamma.hpp>
 #include <dualtrack/base/normal.hpp>
+#include <dualtrack/base/numeric.hpp>
+#include <dualtrack/base/parallel.hpp>
 
 namespace dualtrack::assess {
 
 /// What one market's sellers brought, in id order. [n_sellers of the market] each.
 struct performance_evidence {
-    std::vector<double> amount;            // currency minor units credited in the window
-    std::vector<double> square_sum;        // sum of squared credits
-    std::vector<double> absolute_sum;      // sum of credits without sign
-    std::vector<double> effective_months;  // months in the window, ramp counted by how far it has come
+    std::vector<double> amount;           // currency minor units credited in the window
+    std::vector<double> square_sum;       // sum of squared credits
+    std::vector<double> absolute_sum;     // sum of credits without sign
+    std::vector<double> effective_months; // months in the window, ramp counted by how far it has come
     [[nodiscard]] std::size_t size() const noexcept { return amount.size(); }
 };
 
 /// How far each seller stands above the market's expectation. [n_sellers of the market] each.
 struct performance_posterior {
     std::vector<double> z, sd, probability_top;
-    std::vector<double> multiple;  // posterior mean of lambda: sales to expect, as a multiple of the market's
-    double prior_shape = 0.0;      // alpha
-    double per_month = 0.0;        // market sales per effective month, minor units
+    std::vector<double> multiple; // posterior mean of lambda: sales to expect, as a multiple of the market's
+    double prior_shape = 0.0;     // alpha
+    double per_month = 0.0;       // market sales per effective month, minor units
     void resize(std::size_t n) {
         z.assign(n, 0.0);
         sd.assign(n, 1.0);
@@ -54,17 +56,19 @@ struct performance_posterior {
 namespace detail {
 
 inline constexpr double lowest_shape = 0.02;
-inline constexpr double highest_shape = 1e4;  // sellers differ by 1 %: as good as not at all
+inline constexpr double highest_shape = 1e4; // sellers differ by 1 %: as good as not at all
 
 /// d/d(alpha) of the marginal log likelihood of (S, e).
-inline result<double> shape_slope(const run_context& run, std::span<const double> s, std::span<const double> e, double alpha) {
+inline result<double> shape_slope(const run_context& run, std::span<const double> s, std::span<const double> e,
+                                  double alpha) {
     const double constant = numeric::log(alpha) + 1.0 - numeric::digamma(alpha);
     return map_reduce_blocks<double>(
         run, static_cast<std::int64_t>(s.size()), 2048,
         [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
             double sum = 0.0;
             for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-                sum += numeric::digamma(alpha + s[i]) + constant - numeric::log(alpha + e[i]) - (alpha + s[i]) / (alpha + e[i]);
+                sum += numeric::digamma(alpha + s[i]) + constant - numeric::log(alpha + e[i]) -
+                       (alpha + s[i]) / (alpha + e[i]);
             return sum;
         },
         [](double left, double right) { return left + right; });
@@ -87,7 +91,7 @@ inline result<double> fit_shape(const run_context& run, std::span<const double> 
         if (!(point > low && point < high)) point = 0.5 * (low + high);
         const double alpha = numeric::exp(point);
         DUALTRACK_TRY(double slope, shape_slope(run, s, e, alpha));
-        slope *= alpha;  // slope in ln(alpha): comparable in size across the range
+        slope *= alpha; // slope in ln(alpha): comparable in size across the range
         if (slope == 0.0) return alpha;
         if (slope > 0.0) {
             low = point;
@@ -104,11 +108,12 @@ inline result<double> fit_shape(const run_context& run, std::span<const double> 
     return numeric::exp(0.5 * (low + high));
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Judges the sellers of one market from their deals.
 /// @param top_share the share of sellers called top, 0..1; errors: cancelled
-inline result<performance_posterior> judge_deals(const run_context& run, const performance_evidence& evidence, double top_share) {
+inline result<performance_posterior> judge_deals(const run_context& run, const performance_evidence& evidence,
+                                                 double top_share) {
     const std::size_t n = evidence.size();
     performance_posterior out;
     out.resize(n);
@@ -125,7 +130,8 @@ inline result<performance_posterior> judge_deals(const run_context& run, const p
     std::vector<double> s(n);
     std::vector<double> e(n);
     for (std::size_t i = 0; i < n; ++i) {
-        const double unit = evidence.absolute_sum[i] > 0.0 ? evidence.square_sum[i] / evidence.absolute_sum[i] : market_unit;
+        const double unit =
+            evidence.absolute_sum[i] > 0.0 ? evidence.square_sum[i] / evidence.absolute_sum[i] : market_unit;
         s[i] = std::max(0.0, evidence.amount[i]) / unit;
         e[i] = out.per_month * evidence.effective_months[i] / unit;
     }
@@ -134,23 +140,24 @@ inline result<performance_posterior> judge_deals(const run_context& run, const p
     const double prior_mean = numeric::digamma(alpha) - numeric::log(alpha);
     const double prior_sd = std::sqrt(numeric::trigamma(alpha));
     const double cut = numeric::gamma_quantile(1.0 - top_share, alpha) / alpha;
-    DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(n), 512,
-                              [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-                                  for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-                                      const double shape = alpha + s[i];
-                                      const double rate = alpha + e[i];
-                                      out.z[i] = (numeric::digamma(shape) - numeric::log(rate) - prior_mean) / prior_sd;
-                                      out.sd[i] = std::sqrt(numeric::trigamma(shape)) / prior_sd;
-                                      out.multiple[i] = shape / rate;
-                                      out.probability_top[i] = numeric::gamma_q(shape, rate * cut);
-                                  }
-                              }));
+    DUALTRACK_TRYV(for_blocks(
+        run, static_cast<std::int64_t>(n), 512, [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+                const double shape = alpha + s[i];
+                const double rate = alpha + e[i];
+                out.z[i] = (numeric::digamma(shape) - numeric::log(rate) - prior_mean) / prior_sd;
+                out.sd[i] = std::sqrt(numeric::trigamma(shape)) / prior_sd;
+                out.multiple[i] = shape / rate;
+                out.probability_top[i] = numeric::gamma_q(shape, rate * cut);
+            }
+        }));
     return out;
 }
 
-/// Judges the sellers of one market from monthly totals alone: values of seller i are y[first[i]] .. y[first[i + 1] - 1],
-/// each ln(1 + sales of a month in currency units).
-inline performance_posterior judge_months(std::span<const std::uint32_t> first, std::span<const double> y, double top_share) {
+/// Judges the sellers of one market from monthly totals alone: values of seller i are y[first[i]] .. y[first[i + 1] -
+/// 1], each ln(1 + sales of a month in currency units).
+inline performance_posterior judge_months(std::span<const std::uint32_t> first, std::span<const double> y,
+                                          double top_share) {
     const std::size_t n = first.empty() ? 0 : first.size() - 1;
     performance_posterior out;
     out.resize(n);
@@ -191,9 +198,10 @@ inline performance_posterior judge_months(std::span<const std::uint32_t> first, 
         out.z[i] = credibility * (mean[i] - grand) / spread;
         out.sd[i] = std::sqrt(1.0 - credibility);
         out.multiple[i] = numeric::exp(credibility * (mean[i] - grand));
-        out.probability_top[i] = out.sd[i] > 0.0 ? numeric::normal_cdf((out.z[i] - cut) / out.sd[i]) : (out.z[i] > cut ? 1.0 : 0.0);
+        out.probability_top[i] =
+            out.sd[i] > 0.0 ? numeric::normal_cdf((out.z[i] - cut) / out.sd[i]) : (out.z[i] > cut ? 1.0 : 0.0);
     }
     return out;
 }
 
-}  // namespace dualtrack::assess
+} // namespace dualtrack::assess

@@ -1,10 +1,11 @@
-// Credit: whose sale was it? A won deal's amount is split among the people who were credited with it, in whole cents that
-// add up to the amount again; a deal nobody was credited with is its owner's. Overlay credit (a specialist who is paid on
-// the deal too) is worked out the same way and shown beside it, but it never adds to revenue.
+// Credit: whose sale was it? A won deal's amount is split among the people who were credited with it, in whole cents
+// that add up to the amount again; a deal nobody was credited with is its owner's. Overlay credit (a specialist who is
+// paid on the deal too) is worked out the same way and shown beside it, but it never adds to revenue.
 //
-//   exact_i = amount * share_i / sum(share);  credit_i = floor(exact_i), and the cents left over go one each to the largest
-//   remainders, ties to the smaller id (largest-remainder method, Hamilton). A negative amount (clawback) is split as its
-//   absolute value and given back its sign. Each credit belongs to the manager of that seller on the closing day.
+//   exact_i = amount * share_i / sum(share);  credit_i = floor(exact_i), and the cents left over go one each to the
+//   largest remainders, ties to the smaller id (largest-remainder method, Hamilton). A negative amount (clawback) is
+//   split as its absolute value and given back its sign. Each credit belongs to the manager of that seller on the
+//   closing day.
 #pragma once
 
 #include <algorithm>
@@ -20,30 +21,31 @@ namespace dualtrack::measure {
 
 namespace detail {
 
-/// floor(amount * share / total) and what is left of it; amounts up to 2^53 keep the product exact enough that the parts
-/// are off by at most one cent, which the leftover then puts right.
+/// floor(amount * share / total) and what is left of it; amounts up to 2^53 keep the product exact enough that the
+/// parts are off by at most one cent, which the leftover then puts right.
 struct exact_part {
     std::int64_t whole;
     double remainder;
 };
 
 inline exact_part part_of(std::int64_t amount, double weight) noexcept {
-    const double exact = static_cast<double>(amount) * weight;  // not negative: cutting off the fraction is floor
+    const double exact = static_cast<double>(amount) * weight; // not negative: cutting off the fraction is floor
     const auto whole = static_cast<std::int64_t>(exact);
     return {whole, exact - static_cast<double>(whole)};
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Splits an amount by shares so that no cent is lost: `parts` receives one amount a share, summing to `amount`.
-/// @pre parts.size() == shares.size(), shares >= 0; when they are empty or sum to 0 every part is 0 and nothing is split
+/// @pre parts.size() == shares.size(), shares >= 0; when they are empty or sum to 0 every part is 0 and nothing is
+/// split
 inline void split_amount(std::int64_t amount, std::span<const double> shares, std::span<std::int64_t> parts) {
     const std::size_t n = shares.size();
     if (n == 1 && shares[0] > 0.0) {
         parts[0] = amount;
         return;
     }
-    const double* const share = shares.data();  // deals come by the million: these loops are not bounds-checked
+    const double* const share = shares.data(); // deals come by the million: these loops are not bounds-checked
     std::int64_t* const part = parts.data();
     double total = 0.0;
     for (std::size_t i = 0; i < n; ++i) total += share[i];
@@ -64,14 +66,14 @@ inline void split_amount(std::int64_t amount, std::span<const double> shares, st
         remainder[i] = exact.remainder;
         left -= exact.whole;
     }
-    for (; left > 0; --left) {  // at most n times: the largest remainder first, the smaller index on ties
+    for (; left > 0; --left) { // at most n times: the largest remainder first, the smaller index on ties
         std::size_t largest = 0;
         for (std::size_t i = 1; i < n; ++i)
             if (remainder[i] > remainder[largest]) largest = i;
         part[largest] += 1;
         remainder[largest] -= 1.0;
     }
-    for (; left < 0; ++left) {  // only where rounding of the product overshot
+    for (; left < 0; ++left) { // only where rounding of the product overshot
         std::size_t smallest = n;
         for (std::size_t i = 0; i < n; ++i)
             if (part[i] > 0 && (smallest == n || remainder[i] <= remainder[smallest])) smallest = i;
@@ -84,8 +86,8 @@ inline void split_amount(std::int64_t amount, std::span<const double> shares, st
 
 /// The people credited with one deal and their amounts, in the order of `org::credit_columns`.
 struct deal_credit {
-    std::vector<std::uint32_t> person;        // revenue credit, ascending id
-    std::vector<std::int64_t> amount;         // minor units, summing to the deal's amount
+    std::vector<std::uint32_t> person; // revenue credit, ascending id
+    std::vector<std::int64_t> amount;  // minor units, summing to the deal's amount
     std::vector<std::uint32_t> overlay_person;
     std::vector<std::int64_t> overlay_amount; // share of the amount, rounded down; adds to nothing
     std::vector<double> shares;               // scratch
@@ -100,14 +102,13 @@ struct credit_rows_of {
         begin = credits.first[deal];
         overlay = end = credits.first[deal + 1];
         if (credits.kind.empty()) return;
-        constexpr auto kind = static_cast<std::uint8_t>(org::credit_kind::overlay);  // sorted behind revenue
+        constexpr auto kind = static_cast<std::uint8_t>(org::credit_kind::overlay); // sorted behind revenue
         while (overlay > begin && credits.kind[overlay - 1] == kind) --overlay;
     }
 };
 
 /// Calls f(person) once for everybody with a revenue share of a deal, ascending; without any, for its owner.
-template <class F>
-void each_credited(const org::organisation& organisation, std::uint32_t deal, F&& f) {
+template <class F> void each_credited(const org::organisation& organisation, std::uint32_t deal, F&& f) {
     const credit_rows_of rows(organisation.credits, deal);
     if (rows.begin == rows.overlay) f(organisation.deals.owner[deal]);
     const std::uint32_t* person = organisation.credits.person.data();
@@ -153,4 +154,4 @@ inline void credit_of_deal(const org::organisation& organisation, std::uint32_t 
     }
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

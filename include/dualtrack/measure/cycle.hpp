@@ -1,7 +1,8 @@
-// Cycle: how long did it take to win? The days from opening a deal to closing it, as the median over the deals a seller has
-// a share of, because a few deals that dragged on for years say nothing about the others.
+// Cycle: how long did it take to win? The days from opening a deal to closing it, as the median over the deals a seller
+// has a share of, because a few deals that dragged on for years say nothing about the others.
 //
-//   cycle_days_median = middle of the lengths of the won deals of the window; of an even number, the mean of the middle two
+//   cycle_days_median = middle of the lengths of the won deals of the window; of an even number, the mean of the middle
+//   two
 #pragma once
 
 #include <algorithm>
@@ -32,12 +33,12 @@ inline result<column<double>> median_cycle_days(const run_context& run, const or
     }
     vec<std::int32_t> days(total, 0, run.memory);
     const bool alone = count_workers(run, organisation.n_deals(), detail::deals_per_block) == 1;
-    const auto place_of = [&](std::uint32_t person) {  // the order within a person does not matter
+    const auto place_of = [&](std::uint32_t person) { // the order within a person does not matter
         if (alone) return next.data()[person]++;
         return std::atomic_ref<std::uint32_t>(next.data()[person]).fetch_add(1, std::memory_order_relaxed);
     };
     const auto gather = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-        std::array<std::pair<std::uint32_t, std::int32_t>, detail::credits_per_batch> batch;  // a person, a length
+        std::array<std::pair<std::uint32_t, std::int32_t>, detail::credits_per_batch> batch; // a person, a length
         std::array<std::uint32_t, detail::credits_per_batch> place;
         std::size_t n = 0;
         const auto write_batch = [&] {
@@ -62,7 +63,7 @@ inline result<column<double>> median_cycle_days(const run_context& run, const or
         for (auto person = static_cast<std::size_t>(begin); person < static_cast<std::size_t>(end); ++person) {
             const std::uint32_t n = sums[person].cycles;
             if (n == 0) continue;
-            const auto last = days.begin() + next[person];  // the cursor has moved to the end of the person's days
+            const auto last = days.begin() + next[person]; // the cursor has moved to the end of the person's days
             const auto first = last - n;
             const auto middle = first + n / 2;
             std::nth_element(first, middle, last);
@@ -75,4 +76,4 @@ inline result<column<double>> median_cycle_days(const run_context& run, const or
     return out;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

@@ -1,10 +1,10 @@
-// Sales sums: one pass over the deals of the window that adds up, for every person, what they were credited with and with
-// whom they worked. Everything is added in whole cents and counts, so neither the order of the rows nor the number of
-// threads can change a bit of it.
+// Sales sums: one pass over the deals of the window that adds up, for every person, what they were credited with and
+// with whom they worked. Everything is added in whole cents and counts, so neither the order of the rows nor the number
+// of threads can change a bit of it.
 //
 // A deal counts once for each person with a revenue share of it (won or lost alike). Collaborators of a seller on a won
-// deal are the other people with credit on it, or taking part as seller, specialist or mentor; a lone wolf has none on any
-// closed deal. Reference for both: Benson, Li and Shue, QJE 134 (2019) 2085, appendix A2.
+// deal are the other people with credit on it, or taking part as seller, specialist or mentor; a lone wolf has none on
+// any closed deal. Reference for both: Benson, Li and Shue, QJE 134 (2019) 2085, appendix A2.
 #pragma once
 
 #include <algorithm>
@@ -31,15 +31,15 @@ __extension__ typedef unsigned __int128 uint128;
 
 /// What one person sold in the window.
 struct sales_sums {
-    std::int64_t won_amount = 0;      // minor units
+    std::int64_t won_amount = 0; // minor units
     std::int64_t overlay_amount = 0;
     std::int64_t absolute_amount = 0; // credits without sign
     std::int64_t largest_credit = 0;
-    uint128 square_amount = 0;        // sum of squared credits
-    std::int64_t others_on_won = 0;   // other people, summed over won deals
+    uint128 square_amount = 0;      // sum of squared credits
+    std::int64_t others_on_won = 0; // other people, summed over won deals
     std::uint32_t won = 0, lost = 0;
     std::uint32_t closed_with_others = 0;
-    std::uint32_t cycles = 0;         // won deals whose length is known
+    std::uint32_t cycles = 0; // won deals whose length is known
 
     void add(const sales_sums& other) noexcept {
         won_amount += other.won_amount;
@@ -63,7 +63,9 @@ inline constexpr std::int64_t deals_per_block = 16384;
 /// batch asks for all of its own before it waits for the first.
 inline constexpr std::size_t credits_per_batch = 64;
 
-inline void ask_for(const void* address) noexcept { __builtin_prefetch(address, 1); }
+inline void ask_for(const void* address) noexcept {
+    __builtin_prefetch(address, 1);
+}
 
 /// Whether a deal was decided inside the window.
 inline bool is_decided(const org::organisation& organisation, const scope& window, std::uint32_t deal) noexcept {
@@ -86,8 +88,7 @@ inline std::int32_t cycle_days(const org::organisation& organisation, std::uint3
 inline std::uint32_t people_on(const org::organisation& organisation, std::uint32_t deal, const deal_credit& credit,
                                std::vector<std::uint32_t>& scratch) {
     const auto& participants = organisation.participants;
-    const bool alone_in_table =
-        participants.first.empty() || participants.first[deal] == participants.first[deal + 1];
+    const bool alone_in_table = participants.first.empty() || participants.first[deal] == participants.first[deal + 1];
     if (alone_in_table && credit.overlay_person.empty()) return static_cast<std::uint32_t>(credit.person.size());
     scratch.assign(credit.person.begin(), credit.person.end());
     scratch.insert(scratch.end(), credit.overlay_person.begin(), credit.overlay_person.end());
@@ -101,11 +102,12 @@ inline std::uint32_t people_on(const org::organisation& organisation, std::uint3
     return static_cast<std::uint32_t>(std::unique(scratch.begin(), scratch.end()) - scratch.begin());
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Marks everyone who sells: with a revenue share of a deal decided in the window or still open, or the owner of one
 /// without shares, with an own quota in the window, or with totals in it. [n_people], 0 or 1.
-inline result<vec<std::uint8_t>> who_sells(const run_context& run, const org::organisation& organisation, const scope& window) {
+inline result<vec<std::uint8_t>> who_sells(const run_context& run, const org::organisation& organisation,
+                                           const scope& window) {
     vec<std::uint8_t> sells(organisation.n_people(), 0, run.memory);
     const auto mark = [&](std::uint32_t person) {
         std::atomic_ref<std::uint8_t> flag(sells[person]);
@@ -156,7 +158,7 @@ struct sales_ledger {
     struct entry {
         std::int64_t amount;
         std::uint32_t person, cell;
-        std::int32_t day, month;  // no day: the cell is certain
+        std::int32_t day, month; // no day: the cell is certain
         std::uint32_t others;
         bool won, rare, timed;
     };
@@ -204,11 +206,14 @@ struct sales_ledger {
             each.cell = all.cell_from(each.person, each.month);
             ask_for(cells.data() + each.cell);
             if (each.won) ask_for(won.data() + each.person);
-            if (all.has_whole_months(each.person)) each.day = no_date;
-            else ask_for(all.start.data() + each.cell + 1);
+            if (all.has_whole_months(each.person))
+                each.day = no_date;
+            else
+                ask_for(all.start.data() + each.cell + 1);
         }
         for (const entry& each : full) {
-            cell_sums& cell = cells.data()[each.day == no_date ? each.cell : all.cell_on(each.person, each.day, each.cell)];
+            cell_sums& cell =
+                cells.data()[each.day == no_date ? each.cell : all.cell_on(each.person, each.day, each.cell)];
             if (each.rare) add_rare(each);
             if (!each.won) {
                 ++cell.lost;
@@ -256,11 +261,11 @@ struct sales_ledger {
     }
 };
 
-}  // namespace detail
+} // namespace detail
 
 /// Adds up the deals of the window: one `sales_sums` a person, and amounts and counts into the cells of the panel.
-inline result<vec<sales_sums>> sum_sales(const run_context& run, const org::organisation& organisation, const scope& window,
-                                         panel& cells) {
+inline result<vec<sales_sums>> sum_sales(const run_context& run, const org::organisation& organisation,
+                                         const scope& window, panel& cells) {
     const std::int64_t n_deals = organisation.n_deals();
     const auto n_workers = static_cast<std::size_t>(count_workers(run, n_deals, detail::deals_per_block));
     std::vector<detail::sales_ledger> ledgers;
@@ -279,4 +284,4 @@ inline result<vec<sales_sums>> sum_sales(const run_context& run, const org::orga
     return people;
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure

@@ -1,14 +1,14 @@
 // Win rate: of the deals that were decided, how many did we win? Two of two is not better than sixty of a hundred. So
-// each seller's rate is drawn towards the rate of the market by as much as the market's own spread says: where sellers of a
-// market truly differ, little; where their differences are what chance alone would make, wholly.
+// each seller's rate is drawn towards the rate of the market by as much as the market's own spread says: where sellers
+// of a market truly differ, little; where their differences are what chance alone would make, wholly.
 //
 //   won_i ~ Binomial(n_i, p_i), p_i ~ Beta(a, b), s = a + b, mu = a / s;   shrunk_i = (a + won_i) / (s + n_i)
 //   log L(mu, s) = sum_i [ sum_{j<won_i} ln(a + j) + sum_{j<lost_i} ln(b + j) - sum_{j<n_i} ln(s + j) ]
-// maximised over mu for each s and over s on a logarithmic grid with refinement. The binomial limit (s infinite) is kept
-// unless the spread raises the log likelihood by more than `spread_evidence` (1.353: a likelihood-ratio test at 5 % on the
-// border of the parameter space): then everyone gets the market's rate. The sums are over counts of sellers, so a market
-// of any size costs as much as its busiest seller has deals.
-// References: T. Minka, Estimating a Dirichlet distribution (2000); Self and Liang, JASA 82 (1987) 605.
+// maximised over mu for each s and over s on a logarithmic grid with refinement. The binomial limit (s infinite) is
+// kept unless the spread raises the log likelihood by more than `spread_evidence` (1.353: a likelihood-ratio test at 5
+// % on the border of the parameter space): then everyone gets the market's rate. The sums are over counts of sellers,
+// so a market of any size costs as much as its busiest seller has deals. References: T. Minka, Estimating a Dirichlet
+// distribution (2000); Self and Liang, JASA 82 (1987) 605.
 #pragma once
 
 #include <algorithm>
@@ -24,17 +24,17 @@ namespace dualtrack::measure {
 
 /// The spread of win rates in one market.
 struct win_rate_prior {
-    double rate = 0.0;      // mu: what a seller without deals is expected to win, 0..1
-    double strength = 0.0;  // s: deals the market's rate counts for; 0 = no spread found, everyone has the market's rate
-    double gain = 0.0;      // log likelihood over that of no spread
-    bool there = false;     // false: nobody has a decided deal
+    double rate = 0.0;     // mu: what a seller without deals is expected to win, 0..1
+    double strength = 0.0; // s: deals the market's rate counts for; 0 = no spread found, everyone has the market's rate
+    double gain = 0.0;     // log likelihood over that of no spread
+    bool there = false;    // false: nobody has a decided deal
 };
 
 namespace detail {
 
 /// How many sellers have more than j wins, losses, deals: what the likelihood needs of a market.
 struct count_tails {
-    std::vector<std::array<double, 2>> sides;  // of wins and of losses, side by side; the shorter one ends in zeros
+    std::vector<std::array<double, 2>> sides; // of wins and of losses, side by side; the shorter one ends in zeros
     std::vector<double> won, lost, decided;
 
     count_tails(std::span<const std::int64_t> won_count, std::span<const std::int64_t> lost_count) {
@@ -52,7 +52,8 @@ struct count_tails {
         for (std::size_t i = 0; i < won_count.size(); ++i) {
             if (won_count[i] > 0) won[static_cast<std::size_t>(won_count[i]) - 1] += 1.0;
             if (lost_count[i] > 0) lost[static_cast<std::size_t>(lost_count[i]) - 1] += 1.0;
-            if (won_count[i] + lost_count[i] > 0) decided[static_cast<std::size_t>(won_count[i] + lost_count[i]) - 1] += 1.0;
+            if (won_count[i] + lost_count[i] > 0)
+                decided[static_cast<std::size_t>(won_count[i] + lost_count[i]) - 1] += 1.0;
         }
         for (auto* tail : {&won, &lost, &decided})
             for (std::size_t j = tail->size(); j-- > 1;) (*tail)[j - 1] += (*tail)[j];
@@ -68,8 +69,8 @@ inline double sum_of_logs(const std::vector<double>& tail, double offset) noexce
     return sum;
 }
 
-/// How the log likelihood of a strength changes with the rate, over the strength. Each rounding in it keeps order, so it
-/// falls (or stays) wherever the rate rises, in floating point as on paper.
+/// How the log likelihood of a strength changes with the rate, over the strength. Each rounding in it keeps order, so
+/// it falls (or stays) wherever the rate rises, in floating point as on paper.
 inline double slope_at(const count_tails& tails, double strength, double rate) noexcept {
     const std::array<double, 2> offset{strength * rate, strength * (1.0 - rate)};
     std::array<double, 2> sum{0.0, 0.0};
@@ -99,20 +100,21 @@ inline double newton_step(const count_tails& tails, double strength, double rate
     return rate + (sum[0] - sum[1]) / (strength * (change[0] + change[1]));
 }
 
-/// The rate that is likeliest for a given strength: the root of a falling function, by bisection. What a bisection finds
-/// depends only on the signs along its way, and the function falls: so Newton's method looks from `guess` for two rates
-/// close to the root, and the slope is worked out only between them. The result does not depend on the guess.
+/// The rate that is likeliest for a given strength: the root of a falling function, by bisection. What a bisection
+/// finds depends only on the signs along its way, and the function falls: so Newton's method looks from `guess` for two
+/// rates close to the root, and the slope is worked out only between them. The result does not depend on the guess.
 inline double likeliest_rate(const count_tails& tails, double strength, double guess) noexcept {
     double low = 1e-12;
     double high = 1.0 - 1e-12;
-    double rising = 0.0;   // up to here the slope is positive
-    double falling = 1.0;  // from here on it is not
+    double rising = 0.0;  // up to here the slope is positive
+    double falling = 1.0; // from here on it is not
     double root = guess;
     for (int step = 0; step < 8; ++step) {
         const double before = root;
         root = newton_step(tails, strength, before);
-        if (!(root > low && root < high)) root = before > 0.5 * (low + high) ? 0.5 * (before + high) : 0.5 * (before + low);
-        if (std::abs(root - before) <= 1e-9 * before) break;  // the next one would be right to the last bits
+        if (!(root > low && root < high))
+            root = before > 0.5 * (low + high) ? 0.5 * (before + high) : 0.5 * (before + low);
+        if (std::abs(root - before) <= 1e-9 * before) break; // the next one would be right to the last bits
     }
     for (double margin = 0x1p-50; margin < 0x1p-30 && rising == 0.0; margin *= 64.0)
         if (slope_at(tails, strength, root - margin) > 0.0) rising = root - margin;
@@ -131,7 +133,7 @@ inline double log_likelihood(const count_tails& tails, double rate, double stren
            sum_of_logs(tails.decided, strength);
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Fits the spread of win rates among the sellers of one market by marginal likelihood.
 inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std::span<const std::int64_t> lost_count,
@@ -150,12 +152,12 @@ inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std
     const double none = static_cast<double>(won) * numeric::log(prior.rate) +
                         static_cast<double>(lost) * numeric::log(1.0 - prior.rate);
     const detail::count_tails tails(won_count, lost_count);
-    const auto profile = [&](double log_strength, double& rate) {  // the rate before is where the next is looked for
+    const auto profile = [&](double log_strength, double& rate) { // the rate before is where the next is looked for
         const double strength = numeric::exp(log_strength);
         rate = detail::likeliest_rate(tails, strength, rate);
         return detail::log_likelihood(tails, rate, strength);
     };
-    constexpr double lowest = -2.0;  // ln s: a seller's own record nearly alone ... ln 1e6: as good as no spread
+    constexpr double lowest = -2.0; // ln s: a seller's own record nearly alone ... ln 1e6: as good as no spread
     constexpr double highest = 14.0;
     constexpr int n_grid = 33;
     double rate = prior.rate;
@@ -176,8 +178,10 @@ inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std
         const double left = high - golden * (high - low);
         const double right = low + golden * (high - low);
         const double at_left = profile(left, rate);
-        if (at_left < profile(right, rate)) low = left;
-        else high = right;
+        if (at_left < profile(right, rate))
+            low = left;
+        else
+            high = right;
     }
     best = profile(0.5 * (low + high), rate);
     prior.gain = best - none;
@@ -195,4 +199,4 @@ inline double shrunk_win_rate(const win_rate_prior& prior, std::int64_t won_coun
            (prior.strength + static_cast<double>(won_count + lost_count));
 }
 
-}  // namespace dualtrack::measure
+} // namespace dualtrack::measure
