@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "ingest/first_touch.hpp"
+
 namespace dualtrack::ingest {
 namespace {
 
@@ -167,7 +169,8 @@ result<void> read_fixed(const run_context& run, const cell_column& column, const
 template <class Convert>
 result<vec<typename Convert::out>> read_marked(const run_context& run, const cell_column& column,
                                                const Convert& convert, typename Convert::out missing, presence need) {
-    vec<typename Convert::out> values(static_cast<std::size_t>(column.n_rows()), run.memory);
+    vec<typename Convert::out> values(run.memory);
+    resize_touched(run, values, static_cast<std::size_t>(column.n_rows()));
     DUALTRACK_TRYV(read_fixed(run, column, convert, {values.data(), nullptr, missing, need}));
     return values;
 }
@@ -177,7 +180,7 @@ template <class Convert>
 result<column<typename Convert::out>> read_valid(const run_context& run, const cell_column& from,
                                                  const Convert& convert, presence need) {
     column<typename Convert::out> to(run.memory);
-    to.value.resize(static_cast<std::size_t>(from.n_rows()));
+    resize_touched(run, to.value, static_cast<std::size_t>(from.n_rows()));
     if (has_missing(from)) to.valid.resize(to.value.size(), 1);
     DUALTRACK_TRYV(
         read_fixed(run, from, convert, {to.value.data(), to.valid.empty() ? nullptr : to.valid.data(), {}, need}));

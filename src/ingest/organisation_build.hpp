@@ -90,17 +90,27 @@ struct reading {
 
     /// Lists every row that `doubtful` is true of as a finding, up to the limit of rows a code, and counts the rest.
     template <class Doubtful, class What>
-    void list(std::string_view column, std::string_view code, Doubtful&& doubtful, What&& what) const {
-        std::int64_t found = 0;
-        for (std::size_t row = 0; row < n_rows(); ++row) {
-            if (!doubtful(row)) continue;
-            if (++found > org::findings_per_code) continue;
+    [[nodiscard]] result<void> list(std::string_view column, std::string_view code, Doubtful&& doubtful,
+                                    What&& what) const {
+        const auto count = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+            std::int64_t n = 0;
+            for (std::int64_t row = begin; row < end; ++row) n += doubtful(static_cast<std::size_t>(row)) ? 1 : 0;
+            return n;
+        };
+        const auto add = [](std::int64_t left, std::int64_t right) { return left + right; };
+        DUALTRACK_TRY(const std::int64_t found,
+                      map_reduce_blocks<std::int64_t>(site.run, table->n_rows, column_block, count, add));
+        const std::int64_t listed = std::min(found, org::findings_per_code);
+        std::size_t row = 0;
+        for (std::int64_t i = 0; i < listed; ++i, ++row) {
+            while (!doubtful(row)) ++row;
             add_finding(site.findings, {org::severity::warning, code, table->name, column,
                                         static_cast<std::int64_t>(row), -1, 1, what(row)});
         }
-        if (found > org::findings_per_code)
-            add_finding(site.findings, {org::severity::warning, code, table->name, column, -1, -1,
-                                        found - org::findings_per_code, "more rows of this kind"});
+        if (found > listed)
+            add_finding(site.findings, {org::severity::warning, code, table->name, column, -1, -1, found - listed,
+                                        "more rows of this kind"});
+        return outcome::success();
     }
 };
 

@@ -12,6 +12,8 @@
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/base/parallel.hpp>
 
+#include "ingest/first_touch.hpp"
+
 namespace dualtrack::ingest {
 
 /// Puts a column in its place together with its memory resource; plain assignment would copy between resources.
@@ -31,7 +33,8 @@ template <class T> [[nodiscard]] vec<T> filled(std::size_t n, T value, const run
 template <class T>
 [[nodiscard]] result<void> reorder(const run_context& run, std::span<const std::uint32_t> order, vec<T>& values) {
     if (order.empty() || values.empty()) return outcome::success();
-    vec<T> moved(order.size(), run.memory);
+    vec<T> moved(run.memory);
+    resize_touched(run, moved, order.size());
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(order.size()), column_block,
                               [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
                                   for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)

@@ -17,7 +17,8 @@ constexpr auto overlay = static_cast<std::uint8_t>(org::credit_kind::overlay);
 template <class T>
 result<void> scatter(const run_context& run, std::span<const std::uint32_t> position, vec<T>& values) {
     if (position.empty() || values.empty()) return outcome::success();
-    vec<T> moved(values.size(), run.memory);
+    vec<T> moved(run.memory);
+    resize_touched(run, moved, values.size());
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(values.size()), column_block,
                               [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
                                   for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end);
@@ -61,6 +62,39 @@ struct participant_row {
         return std::tie(left.person, left.part, left.joined) < std::tie(right.person, right.part, right.joined);
     }
 };
+
+/// Sorts the credits of one deal: in place where they are few and of one kind, as nearly all are.
+void sort_credits_of(org::credit_columns& credits, std::size_t deal, vec<credit_row>& scratch) {
+    const std::size_t from = credits.first[deal];
+    const std::size_t to = credits.first[deal + 1];
+    std::uint32_t* const person = credits.person.data();
+    double* const share = credits.share.data();
+    if (credits.kind.empty() && to - from <= 8) {
+        for (std::size_t i = from + 1; i < to; ++i) {
+            const std::uint32_t its_person = person[i];
+            const double its_share = share[i];
+            std::size_t at = i;
+            for (; at > from &&
+                   (its_person < person[at - 1] || (its_person == person[at - 1] && its_share < share[at - 1]));
+                 --at) {
+                person[at] = person[at - 1];
+                share[at] = share[at - 1];
+            }
+            person[at] = its_person;
+            share[at] = its_share;
+        }
+        return;
+    }
+    scratch.clear();
+    for (std::size_t i = from; i < to; ++i)
+        scratch.push_back({credits.kind.empty() ? std::uint8_t{0} : credits.kind[i], person[i], share[i]});
+    sort_rows(scratch);
+    for (std::size_t i = from; i < to; ++i) {
+        person[i] = scratch[i - from].person;
+        share[i] = scratch[i - from].share;
+        if (!credits.kind.empty()) credits.kind[i] = scratch[i - from].kind;
+    }
+}
 
 /// What the revenue shares of a deal add up to, and whether there are any. @pre rows of the deal are sorted
 struct share_total {
@@ -133,29 +167,13 @@ result<void> link_credits(building& site) {
 
     std::atomic<bool> all_whole{true};
     const auto sort_block = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-        vec<credit_row> sorted(run.memory);
-        const auto row_at = [&](std::size_t i) {
-            return credit_row{credits.kind.empty() ? std::uint8_t{0} : credits.kind[i], credits.person[i],
-                              credits.share[i]};
-        };
+        vec<credit_row> scratch(run.memory);
+        bool whole = true;
         for (auto deal = static_cast<std::size_t>(begin); deal < static_cast<std::size_t>(end); ++deal) {
-            const std::size_t from = credits.first[deal];
-            const std::size_t to = credits.first[deal + 1];
-            bool is_sorted = true;
-            for (std::size_t i = from + 1; i < to && is_sorted; ++i) is_sorted = !(row_at(i) < row_at(i - 1));
-            if (!is_sorted) {
-                sorted.clear();
-                for (std::size_t i = from; i < to; ++i) sorted.push_back(row_at(i));
-                sort_rows(sorted);
-                for (std::size_t i = from; i < to; ++i) {
-                    const credit_row& row = sorted[i - from];
-                    credits.person[i] = row.person;
-                    credits.share[i] = row.share;
-                    if (!credits.kind.empty()) credits.kind[i] = row.kind;
-                }
-            }
-            if (!is_whole(revenue_of(credits, deal))) all_whole.store(false, std::memory_order_relaxed);
+            sort_credits_of(credits, deal, scratch);
+            whole = whole && is_whole(revenue_of(credits, deal));
         }
+        if (!whole) all_whole.store(false, std::memory_order_relaxed);
     };
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(credits.first.size()) - 1, deals_per_block, sort_block));
     return all_whole.load() ? result<void>(outcome::success()) : refuse_shares(site, rows.position);

@@ -123,7 +123,8 @@ result<bool> borders_in_order(const run_context& run, const id_index& deals, con
 /// The deal of every row, one after the other.
 result<vec<std::uint32_t>> follow_rows(const run_context& run, const id_index& deals, const text_column& ids,
                                        const id_reference& what) {
-    vec<std::uint32_t> deal_of_row(ids.size(), run.memory);
+    vec<std::uint32_t> deal_of_row(run.memory);
+    resize_touched(run, deal_of_row, ids.size());
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(ids.size()), block_rows,
                               [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) -> result<void> {
                                   deal_follower follower(deals);

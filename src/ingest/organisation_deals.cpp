@@ -86,12 +86,12 @@ result<void> read_deals(const reading& from) {
         [&](std::size_t row) {
             return say("expected the closing date of a ", org::outcome_words[deals.outcome[row]], " deal, found none");
         }));
-    from.list(
+    DUALTRACK_TRYV(from.list(
         "amount", "data.negative_revenue",
         [&](std::size_t row) {
             return deals.outcome[row] == won && deals.amount[row] < 0 && deals.amount[row] != no_money;
         },
-        [&](std::size_t row) { return say("a won deal of ", money_text(deals.amount[row]), " was taken as it is"); });
+        [&](std::size_t row) { return say("a won deal of ", money_text(deals.amount[row]), " was taken as it is"); }));
     return outcome::success();
 }
 

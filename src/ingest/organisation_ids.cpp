@@ -112,7 +112,8 @@ result<void> id_index::build_table(const run_context& run, bool with_keys) {
     }
     if (!slots_.empty() || !order_.empty()) return outcome::success();
     row_mask_ = static_cast<std::uint32_t>(std::bit_ceil(static_cast<std::uint64_t>(n_) + 1) - 1);
-    slots_.resize(std::max<std::size_t>(2 * n_, 8));
+    // A few people are looked up often, many deals once or twice: more room keeps most of the former at home.
+    resize_touched(run, slots_, std::max<std::size_t>((with_keys ? 5 : 2) * n_, 8));
     for (int attempt = 0; attempt < seeds_tried; ++attempt) {
         std::atomic<bool> doubled{false};
         std::atomic<bool> crowded{false};
@@ -248,26 +249,46 @@ void id_index::find_many(const std::string_view* canonical, const id_key* keys, 
             rows[i] = find(canonical[i], keys[i], i == 0 || rows[i - 1] == no_index ? 0 : rows[i - 1]);
         return;
     }
-    std::array<std::uint64_t, batch> hash;
-    for (std::size_t i = 0; i < n; ++i) {
-        hash[i] = hash_of(keys[i], seed_);
-        prefetch(&slots_[home(hash[i])]);
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-        const std::uint32_t there = slots_[home(hash[i])];
-        if (there == 0) continue;
-        if (!keys_.empty())
-            prefetch(&keys_[(there & row_mask_) - 1]);
-        else
-            text_.prefetch_index((there & row_mask_) - 1);
-    }
-    if (keys_.empty()) {
-        for (std::size_t i = 0; i < n; ++i) {
-            const std::uint32_t there = slots_[home(hash[i])];
-            if (there != 0) prefetch(text_.at((there & row_mask_) - 1).data());
+    // Each pass asks for the memory that the next one reads: slot, then what tells the text of the row with its tag.
+    std::array<std::uint64_t, batch> slot;
+    std::array<std::uint32_t, batch> tags;
+    std::array<std::uint32_t, batch> row;
+    const std::uint32_t* const slots = slots_.data();
+    const std::uint64_t n_slots = slots_.size();
+    const auto seek = [&](std::size_t i) { // the next row with the tag, from slot[i] on
+        for (;; slot[i] = slot[i] + 1 == n_slots ? 0 : slot[i] + 1) {
+            const std::uint32_t there = slots[slot[i]];
+            if (there != 0 && (there & ~row_mask_) != tags[i]) continue;
+            row[i] = (there & row_mask_) - 1; // no_index for a free slot
+            return;
         }
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::uint64_t hash = hash_of(keys[i], seed_);
+        tags[i] = tag(hash);
+        slot[i] = ((hash >> 32U) * n_slots) >> 32U;
+        prefetch(slots + slot[i]);
     }
-    for (std::size_t i = 0; i < n; ++i) rows[i] = find_in_table(canonical[i], keys[i], hash[i]);
+    const bool is_keyed = !keys_.empty();
+    for (std::size_t i = 0; i < n; ++i) {
+        seek(i);
+        if (row[i] == no_index) continue;
+        if (is_keyed)
+            prefetch(keys_.data() + row[i]);
+        else
+            text_.prefetch_index(row[i]);
+    }
+    if (!is_keyed) {
+        for (std::size_t i = 0; i < n; ++i)
+            if (row[i] != no_index) prefetch(text_.at(row[i]).data());
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        while (row[i] != no_index && !is(row[i], canonical[i], keys[i])) {
+            slot[i] = slot[i] + 1 == n_slots ? 0 : slot[i] + 1;
+            seek(i);
+        }
+        rows[i] = row[i];
+    }
 }
 
 } // namespace dualtrack::ingest

@@ -174,7 +174,7 @@ class id_index {
     /// Finds n ids at once, which hides the wait for memory.
     void find_many(const std::string_view* canonical, const id_key* keys, std::size_t n,
                    std::uint32_t* rows) const noexcept;
-    static constexpr std::size_t batch = 16;
+    static constexpr std::size_t batch = 32;
 
   private:
     [[nodiscard]] std::uint32_t find_by_order(std::string_view canonical, std::uint32_t near) const noexcept;

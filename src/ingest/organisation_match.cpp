@@ -71,7 +71,8 @@ result<void> match_block(const text_column& ids, std::int64_t begin, std::int64_
 result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& ids, std::size_t n,
                                      const id_index& index, const id_reference& what) {
     if (ids.size() == 0) return vec<std::uint32_t>(n, no_index, run.memory);
-    vec<std::uint32_t> rows(n, run.memory);
+    vec<std::uint32_t> rows(run.memory);
+    resize_touched(run, rows, n);
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(n), block_rows,
                               [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
                                   return match_block(ids, begin, end, index, what, rows.data() + begin);

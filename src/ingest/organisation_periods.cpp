@@ -142,9 +142,9 @@ result<void> read_sales(const reading& from) {
     DUALTRACK_TRYV(from.dates("end", presence::required, sales.end));
     DUALTRACK_TRYV(refuse_intervals(from, sales.start, sales.end, false));
     DUALTRACK_TRYV(from.money("amount", presence::required, sales.amount));
-    from.list(
+    DUALTRACK_TRYV(from.list(
         "amount", "data.negative_revenue", [&](std::size_t row) { return sales.amount[row] < 0; },
-        [&](std::size_t row) { return say("a total of ", money_text(sales.amount[row]), " was taken as it is"); });
+        [&](std::size_t row) { return say("a total of ", money_text(sales.amount[row]), " was taken as it is"); }));
     return from.currencies(presence::optional, sales.currency, from.site.sales_currencies);
 }
 
