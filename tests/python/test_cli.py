@@ -370,7 +370,7 @@ def test_a_missing_package_is_named_with_the_cure(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert done.stderr.startswith("dualtrack: this needs pyarrow") and 'pip install "dualtrack[cli]"' in done.stderr
+    assert done.stderr.startswith("dualtrack: this needs pyarrow: ") and 'pip install "dualtrack[cli]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -240,8 +240,9 @@ def test_every_consumer_reads_the_rows_of_the_dicts(result: dt.Result, name: str
     frame = table.to_pandas()
     assert list(frame.columns) == table.columns and len(frame) == len(rows)
     duckdb = need("duckdb")
-    shown = OnlyStream(table)  # found by its name
-    relation = duckdb.connect().sql("SELECT * FROM shown")
+    connection = duckdb.connect()
+    connection.register("shown", OnlyStream(table))
+    relation = connection.sql("SELECT * FROM shown")
     names = [column[0] for column in relation.description]
     assert [dict(zip(names, row)) for row in relation.fetchall()] == rows
 

@@ -34,7 +34,7 @@ def need(package: str) -> Any:
     try:
         return __import__(package, fromlist=["_"])
     except ImportError:
-        raise MissingPackage(f'this needs {package}: pip install "dualtrack[cli]"') from None
+        raise MissingPackage(f'this needs {package.partition(".")[0]}: pip install "dualtrack[cli]"') from None
 
 
 def _bad(code: str, message: str, where: str, row: int = -1) -> Error:
