@@ -66,7 +66,7 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
     const org::organisation& organisation = out.data->organisation;
     const double top_share = out.policy.performance.top_share;
     measure::sellers_table& sellers = out.sellers;
-    const auto by_group = sellers_by_group(out.groups, out.cells);
+    const auto by_group = sellers_by_group(out.groups, out.cells, out.leads);
     for (std::size_t group = 0; group < by_group.size(); ++group) {
         const auto& everybody = by_group[group];
         const auto n_groups = static_cast<double>(by_group.size());
@@ -135,9 +135,10 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
         measure::spread_totals(cells, organisation.sales, window.sales_amount, cells.amount);
     }
     measure::peer_groups groups = measure::peer_groups_on(organisation, window.as_of, policy.seller.group, run.memory);
+    std::vector<std::uint8_t> leads = measure::who_leads(organisation, lines, window, cells);
     std::vector<std::uint32_t> over_maximum;
     measure::sellers_table sellers = measure::measure_sellers(run, organisation, lines, window, policy, cells, groups,
-                                                              sums, median_days, over_maximum);
+                                                              leads, sums, median_days, over_maximum);
     auto out = std::make_shared<measured>(measured{std::move(data),
                                                    policy,
                                                    std::move(window),
@@ -145,6 +146,7 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
                                                    std::move(cells),
                                                    std::move(groups),
                                                    std::move(sellers),
+                                                   std::move(leads),
                                                    {},
                                                    {}});
     out->sellers.market.names = &out->groups.names; // the names moved with the groups

@@ -24,6 +24,7 @@ struct measured {
     measure::panel cells;
     measure::peer_groups groups;
     measure::sellers_table sellers;
+    std::vector<std::uint8_t> leads;     // see measure::who_leads
     std::vector<double> sales_multiple;  // posterior mean of sales over the market's expectation; negative: not known
     std::vector<double> expected_amount; // currency minor units to expect in the window; negative: not known
 };

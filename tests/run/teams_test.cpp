@@ -139,6 +139,29 @@ TEST(sellers, log_relative_sales_stand_against_the_mean_of_their_market) {
     EXPECT_EQ(field(rows[2], "log_relative_sales"), "0") << "alone in the market";
 }
 
+TEST(sellers, are_not_compared_with_a_manager_who_has_a_hand_in_a_few_deals_and_no_quota) {
+    row_lists tables{
+        {"people",
+         {R"({"person_id":"a","manager_id":"m"})", R"({"person_id":"b","manager_id":"m"})", R"({"person_id":"m"})"}},
+        {"deals",
+         {R"({"deal_id":"1","owner_id":"a","amount":1200,"closed":"2023-01-31","outcome":"won"})",
+          R"({"deal_id":"2","owner_id":"b","amount":1200,"closed":"2023-02-28","outcome":"won"})",
+          R"({"deal_id":"3","owner_id":"m","amount":1,"closed":"2023-12-31","outcome":"won"})"}},
+        {"quotas",
+         {R"({"person_id":"a","start":"2023-01-01","end":"2024-01-01","amount":100})",
+          R"({"person_id":"m","start":"2023-01-01","end":"2024-01-01","amount":500,"scope":"team"})"}}};
+    auto rows = rows_of(results_of(tables, "measures").at("sellers"));
+    EXPECT_EQ(field(rows[0], "log_relative_sales"), "0") << "a and b sold the same";
+    EXPECT_EQ(field(rows[2], "status"), "\"leads\"");
+    EXPECT_EQ(field(rows[2], "log_relative_sales"), "null");
+    EXPECT_EQ(field(rows[2], "performance_z"), "null");
+    EXPECT_EQ(field(rows[2], "won_amount"), "1") << "the facts stay";
+    tables["quotas"].push_back(R"({"person_id":"m","start":"2023-01-01","end":"2024-01-01","amount":100})");
+    rows = rows_of(results_of(tables, "measures").at("sellers"));
+    EXPECT_EQ(field(rows[2], "status"), "\"ok\"") << "an own quota makes a seller of a manager";
+    EXPECT_NE(field(rows[0], "log_relative_sales"), "0");
+}
+
 TEST(sellers, share_a_rank_when_they_sold_the_same) {
     const row_lists tables{{"people",
                             {R"({"person_id":"a","manager_id":"m"})", R"({"person_id":"b","manager_id":"m"})",

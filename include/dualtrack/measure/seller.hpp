@@ -24,11 +24,32 @@
 
 namespace dualtrack::measure {
 
-/// Sellers of one peer group, ascending by id.
-inline std::vector<std::vector<std::uint32_t>> sellers_by_group(const peer_groups& groups, const panel& cells) {
+/// Who leads others on the last day that counts and has no quota of their own, where own quotas are given at all: a
+/// manager with a hand in a few deals is no weak seller, and would only pull down what a market seems to sell.
+/// [n_people]
+inline std::vector<std::uint8_t> who_leads(const org::organisation& organisation, const org::reporting_lines& lines,
+                                           const scope& window, const panel& cells) {
+    std::vector<std::uint8_t> leads(organisation.n_people(), 0);
+    if (std::all_of(cells.quota.begin(), cells.quota.end(), [](std::int64_t quota) { return quota == 0; }))
+        return leads;
+    for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
+        const employment employed = employment_of(organisation, person);
+        if (window.as_of < employed.from || window.as_of >= employed.to) continue;
+        const std::uint32_t manager = lines.manager_on(person, window.as_of).manager;
+        if (manager != no_index) leads[manager] = 1;
+    }
+    for (std::uint32_t person = 0; person < organisation.n_people(); ++person)
+        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell)
+            if (cells.quota[cell] != 0) leads[person] = 0;
+    return leads;
+}
+
+/// Sellers of one peer group, ascending by id; those who lead others are left out.
+inline std::vector<std::vector<std::uint32_t>> sellers_by_group(const peer_groups& groups, const panel& cells,
+                                                                std::span<const std::uint8_t> leads) {
     std::vector<std::vector<std::uint32_t>> out(groups.n_groups);
     for (std::uint32_t person = 0; person < groups.group.size(); ++person)
-        if (cells.sells(person)) out[groups.group[person]].push_back(person);
+        if (cells.sells(person) && leads[person] == 0) out[groups.group[person]].push_back(person);
     return out;
 }
 
@@ -147,8 +168,9 @@ inline active_months active_months_of(const org::organisation& organisation, con
 /// exceeded the policy's maximum
 inline sellers_table measure_sellers(const run_context& run, const org::organisation& organisation,
                                      const org::reporting_lines& lines, const scope& window, const org::policy& policy,
-                                     const panel& cells, const peer_groups& groups, std::span<const sales_sums> sums,
-                                     const column<double>& median_days, std::vector<std::uint32_t>& over_maximum) {
+                                     const panel& cells, const peer_groups& groups, std::span<const std::uint8_t> leads,
+                                     std::span<const sales_sums> sums, const column<double>& median_days,
+                                     std::vector<std::uint32_t>& over_maximum) {
     const std::uint32_t n_people = organisation.n_people();
     sellers_table out(organisation.people.id, groups.names, n_people, run.memory);
     std::vector<double> log_sales(n_people, 0.0);
@@ -221,13 +243,16 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
             out.volatility.value[person] = volatility;
         else
             missing(out.volatility);
-        if (months > 0.0) {
+        if (leads[person] != 0) {
+            if (months > 0.0) out.status.code[person] = static_cast<std::uint8_t>(seller_status::leads);
+            missing(out.log_relative_sales, out.win_rate_shrunk);
+        } else if (months > 0.0) {
             compared[person] = 1;
             log_sales[person] = numeric::log1p(std::max(0.0, static_cast<double>(amount) / 100.0 / months));
         } else
             missing(out.log_relative_sales);
     }
-    for (const auto& members : sellers_by_group(groups, cells)) {
+    for (const auto& members : sellers_by_group(groups, cells, leads)) {
         std::vector<double> logs;
         std::vector<std::int64_t> won;
         std::vector<std::int64_t> lost;

@@ -14,8 +14,9 @@
 
 namespace dualtrack::measure {
 
-enum class seller_status : std::uint8_t { ok, no_sales, not_active, not_a_seller };
-inline constexpr std::array<std::string_view, 4> seller_status_words{"ok", "no_sales", "not_active", "not_a_seller"};
+enum class seller_status : std::uint8_t { ok, no_sales, not_active, not_a_seller, leads };
+inline constexpr std::array<std::string_view, 5> seller_status_words{"ok", "no_sales", "not_active", "not_a_seller",
+                                                                     "leads"};
 
 /// One row a person, by id; those who do not sell have the status that says so and no figures.
 struct sellers_table {
@@ -95,7 +96,10 @@ void describe(Visitor& visit, Table& table) {
     visit.column("probability_top_quartile", unit::probability, "probability to be among the market's top share",
                  table.probability_top_quartile);
     visit.column("overlay_amount", unit::currency, "overlay credit, shown and never added", table.overlay_amount);
-    visit.column("status", unit::text, "ok, no_sales, not_active, not_a_seller", table.status);
+    visit.column(
+        "status", unit::text,
+        "ok, no_sales, not_active, not_a_seller; leads: has reports and no own quota, so is not compared with sellers",
+        table.status);
 }
 
 } // namespace dualtrack::measure
