@@ -43,7 +43,9 @@ def _person(index: np.ndarray) -> pa.Array:
     return _ids("p", index, 7)
 
 
-def make(n_deals: int, *, participants: bool = False, shuffled: bool = False, seed: int = 1) -> dict[str, pa.Table]:
+def make(
+    n_deals: int, *, participants: bool = False, shuffled: bool = False, markets: int = MARKETS, seed: int = 1
+) -> dict[str, pa.Table]:
     random = np.random.default_rng(seed)
     n_sellers = max(30, min(100_000, n_deals // 100))
     n_managers = max(2, n_sellers // 8)
@@ -64,7 +66,7 @@ def make(n_deals: int, *, participants: bool = False, shuffled: bool = False, se
             "person_id": _person(np.arange(n_people)),
             "hired": _date(hired),
             "left": _date(left, leaves),
-            "market": _words([f"market {i}" for i in range(MARKETS)], random.integers(0, MARKETS, n_people)),
+            "market": _words([f"market {i}" for i in range(markets)], random.integers(0, markets, n_people)),
             "manager_id": pc_if(manager_of >= 0, _person(np.maximum(manager_of, 0))),
         }
     )

@@ -97,7 +97,7 @@ lines as (
     where a.manager_id is not null
 ),
 reports as (
-    select manager_id, period, period_end, count(distinct person_id) as n_reports
+    select manager_id, period, count(distinct person_id) as n_reports
     from lines where "from" < until group by all
 ),
 expected as (
@@ -117,10 +117,10 @@ own as (
     select person_id as manager_id, date_trunc('quarter', closed)::date as period, sum(credit) as own_amount
     from credited where won and person_id in (select manager_id from reports) group by all
 )
-select manager_id, period as start, period_end as "end", n_reports, round(coalesce(amount, 0), 2) as amount,
+select manager_id, period as start, (period + interval 3 month)::date as "end", coalesce(n_reports, 0) as n_reports, round(coalesce(amount, 0), 2) as amount,
        round(coalesce(own_amount, 0), 2) as own_amount, case when quota > 0 then round(quota, 2) end as quota,
        case when quota > 0 then coalesce(amount, 0) / quota end as attainment
-from reports left join expected using (manager_id, period) left join brought using (manager_id, period)
+from reports full join brought using (manager_id, period) left join expected using (manager_id, period)
      left join own using (manager_id, period)
 order by manager_id, start
 """

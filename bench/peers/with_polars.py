@@ -126,7 +126,7 @@ def _teams(frames: dict[str, pl.LazyFrame], credited: pl.LazyFrame) -> pl.LazyFr
         .filter(col("begin") < col("until"))
         .select("person_id", "manager_id", "period", "period_end", "begin", "until")
     )
-    reports = lines.group_by("manager_id", "period", "period_end").agg(n_reports=col("person_id").n_unique())
+    reports = lines.group_by("manager_id", "period").agg(n_reports=col("person_id").n_unique())
     expected = (
         lines.join(quotas, on="person_id")
         .filter((col("start") < col("until")) & (col("end") > col("begin")))
@@ -152,11 +152,14 @@ def _teams(frames: dict[str, pl.LazyFrame], credited: pl.LazyFrame) -> pl.LazyFr
     )
     quota, amount = col("quota"), col("amount").fill_null(0.0)
     return (
-        reports.join(expected, on=["manager_id", "period"], how="left")
-        .join(brought, on=["manager_id", "period"], how="left")
+        reports.join(brought, on=["manager_id", "period"], how="full", coalesce=True)
+        .join(expected, on=["manager_id", "period"], how="left")
         .join(own, on=["manager_id", "period"], how="left")
         .select(
-            "manager_id", "n_reports", start="period", end="period_end",
+            "manager_id",
+            start="period",
+            end=col("period").dt.offset_by("1q"),
+            n_reports=col("n_reports").fill_null(0),
             amount=amount.round(2),
             own_amount=col("own_amount").fill_null(0.0).round(2),
             quota=pl.when(quota > 0).then(quota.round(2)),
