@@ -370,7 +370,8 @@ TEST(policy, finds_every_key_again_that_is_misspelt) {
             ASSERT_EQ(got.error().code, "policy.unknown_key") << text;
             ASSERT_EQ(got.error().where, parent + "/" + slip) << text;
             // A slip of a short word may come nearer to another field; it is offered a field all the same.
-            n_found += got.error().message.find("(nearest: " + std::string(field.path) + ")") != std::string::npos ? 1 : 0;
+            n_found +=
+                got.error().message.find("(nearest: " + std::string(field.path) + ")") != std::string::npos ? 1 : 0;
             ++n_cases;
         }
     }
