@@ -1,5 +1,5 @@
-// Tables as a host would hold them, for the benchmarks: columns in memory of their own, lent as Arrow structs as often as
-// asked. The organisation below is that of bench/peers, smaller and drawn with the library's own random numbers.
+// Tables as a host would hold them, for the benchmarks: columns in memory of their own, lent as Arrow structs as often
+// as asked. The organisation below is that of bench/peers, smaller and drawn with the library's own random numbers.
 #pragma once
 
 #include <algorithm>
@@ -79,8 +79,8 @@ inline ArrowArray lend_array(const std::shared_ptr<host_column>& column, std::in
     array.n_buffers = static_cast<std::int64_t>(kept->buffers.size());
     array.buffers = kept->buffers.data();
     if (column->words) {
-        kept->arrays.push_back(
-            lend_array(column->words, static_cast<std::int64_t>(column->words->buffers[1].size() / sizeof(std::int32_t)) - 1));
+        kept->arrays.push_back(lend_array(
+            column->words, static_cast<std::int64_t>(column->words->buffers[1].size() / sizeof(std::int32_t)) - 1));
         array.dictionary = kept->arrays.data();
     }
     array.release = release_lent<ArrowArray>;
@@ -163,7 +163,7 @@ inline std::string id_of(char prefix, std::uint64_t number, std::size_t width) {
     return id;
 }
 
-inline constexpr std::int32_t window_start = 20089;  // 2025-01-01
+inline constexpr std::int32_t window_start = 20089; // 2025-01-01
 inline constexpr std::string_view as_of = "2025-12-31";
 
 struct shape {
@@ -185,15 +185,17 @@ inline std::vector<host_table> make_organisation(const shape& of) {
     for (std::uint32_t person = 0; person < people; ++person) {
         person_id.push_back(id_of('p', person, 7));
         manager_id.push_back(id_of('p', person < of.sellers ? of.sellers + below(managers) : people - 1, 7));
-        has_manager.push_back(person + 1 < people);  // the last one leads them all
+        has_manager.push_back(person + 1 < people); // the last one leads them all
         hired.push_back(window_start - 10 - static_cast<std::int32_t>(below(3000)));
         has_left.push_back(below(100) < 6 && person < of.sellers);
         left.push_back(window_start + 30 + static_cast<std::int32_t>(below(300)));
         market_code.push_back(static_cast<std::int32_t>(below(of.markets)));
     }
-    host_table people_table{"people", people, {text("person_id", person_id), fixed("hired", "tdD", hired),
-                                               fixed("left", "tdD", left, has_left), words("market", markets, market_code),
-                                               text("manager_id", manager_id, has_manager)}};
+    host_table people_table{"people",
+                            people,
+                            {text("person_id", person_id), fixed("hired", "tdD", hired),
+                             fixed("left", "tdD", left, has_left), words("market", markets, market_code),
+                             text("manager_id", manager_id, has_manager)}};
 
     std::vector<std::string> line_person, line_manager;
     std::vector<std::int32_t> start, end;
@@ -209,7 +211,8 @@ inline std::vector<host_table> make_organisation(const shape& of) {
             ends.push_back(moves && part == 0);
         }
     }
-    host_table lines{"assignments", static_cast<std::int64_t>(start.size()),
+    host_table lines{"assignments",
+                     static_cast<std::int64_t>(start.size()),
                      {text("person_id", line_person), text("manager_id", line_manager), fixed("start", "tdD", start),
                       fixed("end", "tdD", end, ends)}};
 
@@ -238,7 +241,8 @@ inline std::vector<host_table> make_organisation(const shape& of) {
     }
     if (of.shuffled)
         for (std::uint32_t i = of.deals * 3; i-- > 1;) std::swap(credits[i], credits[below(i + 1)]);
-    host_table deals{"deals", of.deals,
+    host_table deals{"deals",
+                     of.deals,
                      {text("deal_id", deal_id), text("owner_id", owner_id), fixed("amount", "g", amount),
                       fixed("opened", "tdD", opened), fixed("closed", "tdD", closed, is_closed),
                       words("outcome", outcome_words, outcome)}};
@@ -249,8 +253,10 @@ inline std::vector<host_table> make_organisation(const shape& of) {
         credit_person.push_back(person_id[row.person]);
         share.push_back(row.share);
     }
-    host_table credit_table{"credits", static_cast<std::int64_t>(credits.size()),
-                            {text("deal_id", credit_deal), text("person_id", credit_person), fixed("share", "g", share)}};
+    host_table credit_table{
+        "credits",
+        static_cast<std::int64_t>(credits.size()),
+        {text("deal_id", credit_deal), text("person_id", credit_person), fixed("share", "g", share)}};
 
     std::vector<std::string> quota_person;
     std::vector<std::int32_t> quota_start, quota_end;
@@ -263,9 +269,10 @@ inline std::vector<host_table> make_organisation(const shape& of) {
             quota_end.push_back(window_start + borders[quarter + 1]);
             quota.push_back(static_cast<double>(100'000 + below(400'000)));
         }
-    host_table quotas{"quotas", static_cast<std::int64_t>(quota.size()),
-                      {text("person_id", quota_person), fixed("start", "tdD", quota_start), fixed("end", "tdD", quota_end),
-                       fixed("amount", "g", quota)}};
+    host_table quotas{"quotas",
+                      static_cast<std::int64_t>(quota.size()),
+                      {text("person_id", quota_person), fixed("start", "tdD", quota_start),
+                       fixed("end", "tdD", quota_end), fixed("amount", "g", quota)}};
     return {people_table, lines, deals, credit_table, quotas};
 }
 
@@ -281,10 +288,11 @@ inline ingest::table_set tables_of(const std::vector<host_table>& host) {
     return set;
 }
 
-inline std::shared_ptr<const ingest::checked_data> checked(const std::vector<host_table>& host, const run_context& run = {}) {
+inline std::shared_ptr<const ingest::checked_data> checked(const std::vector<host_table>& host,
+                                                           const run_context& run = {}) {
     auto data = ingest::build_organisation(run, tables_of(host));
     if (!data) throw std::runtime_error(data.error().where + ": " + data.error().message);
     return std::move(data).value();
 }
 
-}  // namespace dualtrack::bench
+} // namespace dualtrack::bench

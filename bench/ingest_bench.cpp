@@ -71,4 +71,4 @@ void organisation_built(benchmark::State& state, bool shuffled) {
 BENCHMARK_CAPTURE(organisation_built, by_deal, false)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK_CAPTURE(organisation_built, shuffled, true)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-}  // namespace
+} // namespace

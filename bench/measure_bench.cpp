@@ -149,4 +149,4 @@ void performance_judged(benchmark::State& state) {
 }
 BENCHMARK(performance_judged)->Arg(30)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
-}  // namespace
+} // namespace

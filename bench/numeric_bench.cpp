@@ -69,4 +69,4 @@ void philox(benchmark::State& state) {
 }
 BENCHMARK(philox);
 
-}  // namespace
+} // namespace

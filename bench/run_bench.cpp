@@ -81,4 +81,4 @@ BENCHMARK_CAPTURE(table_as_arrow, sellers, "sellers")->Unit(benchmark::kMicrosec
 BENCHMARK_CAPTURE(table_as_arrow, seller_months, "seller_months")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(table_as_arrow, credit, "credit")->Unit(benchmark::kMicrosecond);
 
-}  // namespace
+} // namespace
