@@ -1,9 +1,9 @@
-// The structured interview: four questions that tell how somebody would lead, each with anchors for the scores 1 to 5, the
-// construct it informs, and the answer that is a red flag. They are data of the policy (/readiness/questions) and may be
-// replaced; the answers come back as the table `answers`. A red flag caps its construct: somebody who would close their
-// people's deals for them is not thereby holding them accountable.
-// Structured interviews with anchors have a ceiling of .67, unstructured ones of .34 (Conway, Jako and Goodman 1995). The
-// questions and anchors are this project's wording (J) of those in practitioners' articles.
+// The structured interview: four questions that tell how somebody would lead, each with anchors for the scores 1 to 5,
+// the construct it informs, and the answer that is a red flag. They are data of the policy (/readiness/questions) and
+// may be replaced; the answers come back as the table `answers`. A red flag caps its construct: somebody who would
+// close their people's deals for them is not thereby holding them accountable. Structured interviews with anchors have
+// a ceiling of .67, unstructured ones of .34 (Conway, Jako and Goodman 1995). The questions and anchors are this
+// project's wording (J) of those in practitioners' articles.
 #pragma once
 
 #include <string_view>
