@@ -51,7 +51,8 @@ template <class Struct> class owned {
 };
 
 /// One table of the host: a schema and its batches, structurally checked. Column text and numbers stay where they are;
-/// whoever keeps a view into them keeps the table alive.
+/// whoever keeps a view into them keeps the table alive. The host gave the memory away and must not write into it any
+/// more.
 struct input_table {
     std::string name;
     owned<ArrowSchema> schema;
