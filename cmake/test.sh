@@ -84,8 +84,8 @@ done
 if compgen -G 'tests/python/test_*.py' >/dev/null; then
   rm -f build/log/pytest.xml
   # A shell that starts this in the background has it ignore interrupts; the tests of Ctrl-C need the default.
-  step "Python tests" pytest env --default-signal=INT build/venv/bin/python -m pytest -q -p no:cacheprovider tests/python \
-    --junitxml=build/log/pytest.xml
+  step "Python tests" pytest env --default-signal=INT \
+    build/venv/bin/python -m pytest -q -p no:cacheprovider tests/python --junitxml=build/log/pytest.xml
   count build/log/pytest.xml $?
 fi
 
