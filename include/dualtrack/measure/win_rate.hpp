@@ -69,63 +69,33 @@ inline double sum_of_logs(const std::vector<double>& tail, double offset) noexce
     return sum;
 }
 
-/// How the log likelihood of a strength changes with the rate, over the strength. Each rounding in it keeps order, so
-/// it falls (or stays) wherever the rate rises, in floating point as on paper.
-inline double slope_at(const count_tails& tails, double strength, double rate) noexcept {
-    const std::array<double, 2> offset{strength * rate, strength * (1.0 - rate)};
-    std::array<double, 2> sum{0.0, 0.0};
-    double j = 0.0;
-    for (const auto& count : tails.sides) {
-        for (std::size_t side = 0; side < 2; ++side) sum[side] += count[side] / (offset[side] + j);
-        j += 1.0;
-    }
-    return sum[0] - sum[1];
-}
-
-/// One step of Newton's method from a rate towards the root of the slope.
-inline double newton_step(const count_tails& tails, double strength, double rate) noexcept {
-    const std::array<double, 2> offset{strength * rate, strength * (1.0 - rate)};
-    std::array<double, 2> sum{0.0, 0.0};
-    std::array<double, 2> change{0.0, 0.0};
-    double j = 0.0;
-    for (const auto& count : tails.sides) {
-        for (std::size_t side = 0; side < 2; ++side) {
-            const double inverse = 1.0 / (offset[side] + j);
-            const double part = count[side] * inverse;
-            sum[side] += part;
-            change[side] += part * inverse;
-        }
-        j += 1.0;
-    }
-    return rate + (sum[0] - sum[1]) / (strength * (change[0] + change[1]));
-}
-
-/// The rate that is likeliest for a given strength: the root of a falling function, by bisection. What a bisection
-/// finds depends only on the signs along its way, and the function falls: so Newton's method looks from `guess` for two
-/// rates close to the root, and the slope is worked out only between them. The result does not depend on the guess.
-inline double likeliest_rate(const count_tails& tails, double strength, double guess) noexcept {
+/// The rate that is likeliest for a given strength: the root of a falling function, by Newton's method between borders
+/// that close in, always from the same start, so that the result depends on nothing else.
+inline double likeliest_rate(const count_tails& tails, double strength, double start) noexcept {
     double low = 1e-12;
     double high = 1.0 - 1e-12;
-    double rising = 0.0;  // up to here the slope is positive
-    double falling = 1.0; // from here on it is not
-    double root = guess;
-    for (int step = 0; step < 8; ++step) {
-        const double before = root;
-        root = newton_step(tails, strength, before);
-        if (!(root > low && root < high))
-            root = before > 0.5 * (low + high) ? 0.5 * (before + high) : 0.5 * (before + low);
-        if (std::abs(root - before) <= 1e-9 * before) break; // the next one would be right to the last bits
+    double rate = start;
+    for (int step = 0; step < 60; ++step) {
+        const std::array<double, 2> offset{strength * rate, strength * (1.0 - rate)};
+        std::array<double, 2> sum{0.0, 0.0};
+        std::array<double, 2> change{0.0, 0.0};
+        double j = 0.0;
+        for (const auto& count : tails.sides) {
+            for (std::size_t side = 0; side < 2; ++side) {
+                const double inverse = 1.0 / (offset[side] + j);
+                const double part = count[side] * inverse;
+                sum[side] += part;
+                change[side] += part * inverse;
+            }
+            j += 1.0;
+        }
+        (sum[0] > sum[1] ? low : high) = rate;
+        double next = rate + (sum[0] - sum[1]) / (strength * (change[0] + change[1]));
+        if (!(next > low && next < high)) next = 0.5 * (low + high);
+        if (std::abs(next - rate) <= 1e-13) return next;
+        rate = next;
     }
-    for (double margin = 0x1p-50; margin < 0x1p-30 && rising == 0.0; margin *= 64.0)
-        if (slope_at(tails, strength, root - margin) > 0.0) rising = root - margin;
-    for (double margin = 0x1p-50; margin < 0x1p-30 && falling == 1.0; margin *= 64.0)
-        if (!(slope_at(tails, strength, root + margin) > 0.0)) falling = root + margin;
-    for (int step = 0; step < 50; ++step) {
-        const double middle = 0.5 * (low + high);
-        const bool rises = middle <= rising || (middle < falling && slope_at(tails, strength, middle) > 0.0);
-        (rises ? low : high) = middle;
-    }
-    return 0.5 * (low + high);
+    return rate;
 }
 
 inline double log_likelihood(const count_tails& tails, double rate, double strength) noexcept {
@@ -152,9 +122,9 @@ inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std
     const double none = static_cast<double>(won) * numeric::log(prior.rate) +
                         static_cast<double>(lost) * numeric::log(1.0 - prior.rate);
     const detail::count_tails tails(won_count, lost_count);
-    const auto profile = [&](double log_strength, double& rate) { // the rate before is where the next is looked for
+    const auto profile = [&](double log_strength, double& rate) {
         const double strength = numeric::exp(log_strength);
-        rate = detail::likeliest_rate(tails, strength, rate);
+        rate = detail::likeliest_rate(tails, strength, prior.rate);
         return detail::log_likelihood(tails, rate, strength);
     };
     constexpr double lowest = -2.0; // ln s: a seller's own record nearly alone ... ln 1e6: as good as no spread
@@ -171,17 +141,30 @@ inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std
             at = point;
         }
     }
+    prior.gain = best - none;
+    constexpr double most_between_points = 0.5; // log likelihood that a point between two of the grid may still add
+    if (prior.gain + most_between_points <= spread_evidence) return prior;
     constexpr double golden = 0.6180339887498949;
     double low = std::max(lowest, at - 0.5);
     double high = std::min(highest, at + 0.5);
-    for (int step = 0; step < 30; ++step) {
-        const double left = high - golden * (high - low);
-        const double right = low + golden * (high - low);
-        const double at_left = profile(left, rate);
-        if (at_left < profile(right, rate))
+    double left = high - golden * (high - low);
+    double right = low + golden * (high - low);
+    double at_left = profile(left, rate);
+    double at_right = profile(right, rate);
+    for (int step = 0; step < 24; ++step) { // to 1e-5 of the strength
+        if (at_left < at_right) {
             low = left;
-        else
+            left = right;
+            at_left = at_right;
+            right = low + golden * (high - low);
+            at_right = profile(right, rate);
+        } else {
             high = right;
+            right = left;
+            at_right = at_left;
+            left = high - golden * (high - low);
+            at_left = profile(left, rate);
+        }
     }
     best = profile(0.5 * (low + high), rate);
     prior.gain = best - none;
