@@ -128,6 +128,9 @@ struct id_reference {
 [[nodiscard]] result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& ids, std::size_t n,
                                                    const id_index& index, const id_reference& what);
 
+/// The error of an id that is not there.
+[[nodiscard]] result<void> unknown_id(const text_column& ids, std::int64_t row, const id_reference& what);
+
 /// Matches manager ids: unknown ones become no_index and are kept in `orphans` for the policy to judge.
 [[nodiscard]] result<vec<std::uint32_t>> match_managers(building& site, const text_column& ids, std::size_t n,
                                                         std::string_view table, std::uint8_t orphan_table);

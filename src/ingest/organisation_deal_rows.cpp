@@ -76,12 +76,6 @@ bool follows_the_deals(const id_index& deals, const text_column& ids) {
     return lookups * 8 <= rows;
 }
 
-result<void> unknown_deal(const text_column& ids, std::int64_t row, const id_reference& what) {
-    return fail(status::data, "data.unknown_id",
-                say("expected ", what.target, ", found ", quoted(ids[static_cast<std::size_t>(row)])),
-                say(what.table, ".", what.column), row);
-}
-
 /// Tries rows that are by deal already; false when they are not.
 result<bool> borders_in_order(const run_context& run, const id_index& deals, const text_column& ids,
                               const id_reference& what, vec<std::uint32_t>& first) {
@@ -99,12 +93,12 @@ result<bool> borders_in_order(const run_context& run, const id_index& deals, con
                                      std::uint32_t before = 0;
                                      if (begin > 0) {
                                          before = follower.follow(cursor.at(from));
-                                         if (before == no_index) return unknown_deal(ids, from, what);
+                                         if (before == no_index) return unknown_id(ids, from, what);
                                          ++before; // borders up to that deal are written by the block it lies in
                                      }
                                      for (std::int64_t row = begin; row < end; ++row) {
                                          const std::uint32_t deal = follower.follow(cursor.at(row));
-                                         if (deal == no_index) return unknown_deal(ids, row, what);
+                                         if (deal == no_index) return unknown_id(ids, row, what);
                                          if (deal + 1 < before) {
                                              in_order.store(false, std::memory_order_relaxed);
                                              return outcome::success();
@@ -131,7 +125,7 @@ result<vec<std::uint32_t>> follow_rows(const run_context& run, const id_index& d
                                   text_cursor cursor(ids, begin);
                                   for (std::int64_t row = begin; row < end; ++row) {
                                       const std::uint32_t deal = follower.follow(cursor.at(row));
-                                      if (deal == no_index) return unknown_deal(ids, row, what);
+                                      if (deal == no_index) return unknown_id(ids, row, what);
                                       deal_of_row[static_cast<std::size_t>(row)] = deal;
                                   }
                                   return outcome::success();

@@ -21,46 +21,6 @@ inline void prefetch(const void* address) noexcept {
 
 } // namespace
 
-std::string_view plain_salesforce_id(std::string_view eighteen) noexcept {
-    static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
-    for (std::size_t group = 0; group < 3; ++group) {
-        unsigned upper = 0;
-        for (std::size_t i = 0; i < 5; ++i) {
-            const char c = eighteen[group * 5 + i];
-            const bool is_upper = c >= 'A' && c <= 'Z';
-            if (!is_upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return eighteen;
-            if (is_upper) upper |= 1U << i;
-        }
-        if (eighteen[15 + group] != letters[upper]) return eighteen;
-    }
-    return eighteen.substr(0, 15);
-}
-
-id_key key_of_long_id(std::string_view id) noexcept {
-    id_key key{0x243F6A8885A308D3U ^ id.size(), 0x13198A2E03707344U};
-    std::size_t at = 0;
-    for (; at < id.size(); at += 8) {
-        const std::uint64_t word = detail::load_short(id.data() + at, std::min<std::size_t>(8, id.size() - at));
-        key.head = (key.head ^ word) * 0x9E3779B97F4A7C15U;
-        key.head ^= key.head >> 29U;
-        key.tail = (key.tail + word) * 0xD6E8FEB86659FD93U;
-        key.tail ^= key.tail >> 31U;
-    }
-    return key;
-}
-
-text_lookup::text_lookup(const text_column& from, std::pmr::memory_resource* memory)
-    : chunks_(from.chunks.data()), directory_(memory) {
-    if (from.chunks.size() <= 1) return;
-    directory_.resize((from.size() >> directory_shift) + 1);
-    std::size_t chunk = 0;
-    for (std::size_t i = 0; i < directory_.size(); ++i) {
-        const auto row = static_cast<std::int64_t>(i << directory_shift);
-        while (chunk + 1 < from.chunks.size() && from.chunks[chunk + 1].first_row <= row) ++chunk;
-        directory_[i] = static_cast<std::uint32_t>(chunk);
-    }
-}
-
 result<bool> id_index::check_ascending(const run_context& run) const {
     std::atomic<bool> ascending{true};
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(n_), block_rows,
@@ -86,16 +46,29 @@ result<equal_rows> id_index::build(const run_context& run, const text_column& id
     place(slots_, vec<std::uint32_t>(run.memory));
     place(order_, vec<std::uint32_t>(run.memory));
     place(keys_, vec<id_key>(run.memory));
+    place(numbers_, numbered_ids());
     DUALTRACK_TRY(const bool ascending, check_ascending(run));
     ascends_ = ascending;
-    if (ascends_) return equal_rows{};
+    DUALTRACK_TRY(const bool is_numbered, numbers_.recognise(run, ids));
+    if (ascends_ || numbers_.count_through()) return equal_rows{};
+    if (is_numbered) {
+        DUALTRACK_TRY(const bool distinct, numbers_.keep_rows(run, ids));
+        if (distinct) return equal_rows{};
+        order_rows(run.memory);
+        return equal_in_order();
+    }
     DUALTRACK_TRYV(build_table(run, false));
     if (order_.empty()) return equal_rows{};
     return equal_in_order();
 }
 
 result<void> id_index::build_table(const run_context& run, bool with_keys) {
-    if (n_ == 0) return outcome::success();
+    if (n_ == 0 || is_numbered()) return outcome::success();
+    if (numbers_.there()) {
+        DUALTRACK_TRY(const bool distinct, numbers_.keep_rows(run, *ids_));
+        static_cast<void>(distinct); // they ascend
+        return outcome::success();
+    }
     if (with_keys) {
         keys_.resize(n_);
         std::atomic<bool> long_ids{false};
@@ -235,6 +208,7 @@ std::uint32_t id_index::find_in_table(std::string_view canonical, const id_key& 
 
 std::uint32_t id_index::find(std::string_view canonical, const id_key& its_key, std::uint32_t near) const noexcept {
     if (n_ == 0) return no_index;
+    if (is_numbered()) return numbers_.find(canonical);
     if (!slots_.empty()) return find_in_table(canonical, its_key, hash_of(its_key, seed_));
     if (order_.empty()) return find_by_order(canonical, near);
     const auto found = std::lower_bound(order_.begin(), order_.end(), canonical,

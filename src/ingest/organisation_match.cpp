@@ -51,12 +51,8 @@ result<void> match_block(const text_column& ids, std::int64_t begin, std::int64_
             const std::uint32_t target = place_of[i] == missing       ? no_index
                                          : place_of[i] == from_before ? last_row
                                                                       : found[place_of[i]];
-            if (target == no_index && place_of[i] != missing && !what.may_be_unknown) {
-                const std::int64_t here = row + static_cast<std::int64_t>(i);
-                return fail(status::data, "data.unknown_id",
-                            say("expected ", what.target, ", found ", quoted(ids[static_cast<std::size_t>(here)])),
-                            say(what.table, ".", what.column), here);
-            }
+            if (target == no_index && place_of[i] != missing && !what.may_be_unknown)
+                return unknown_id(ids, row + static_cast<std::int64_t>(i), what);
             out[i] = target;
         }
         if (n_wanted > 0) last_row = found[n_wanted - 1];
@@ -66,7 +62,24 @@ result<void> match_block(const text_column& ids, std::int64_t begin, std::int64_
     return outcome::success();
 }
 
+/// Rows of one block whose ids say their row by number.
+result<void> match_numbered_block(const text_column& ids, std::int64_t begin, std::int64_t end, const id_index& index,
+                                  const id_reference& what, std::uint32_t* out) {
+    text_cursor cursor(ids, begin);
+    for (std::int64_t row = begin; row < end; ++row, ++out) {
+        *out = cursor.has(row) ? index.find_numbered(canonical_id(cursor.at(row))) : no_index;
+        if (*out == no_index && !what.may_be_unknown && cursor.has(row)) return unknown_id(ids, row, what);
+    }
+    return outcome::success();
+}
+
 } // namespace
+
+result<void> unknown_id(const text_column& ids, std::int64_t row, const id_reference& what) {
+    return fail(status::data, "data.unknown_id",
+                say("expected ", what.target, ", found ", quoted(ids[static_cast<std::size_t>(row)])),
+                say(what.table, ".", what.column), row);
+}
 
 result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& ids, std::size_t n,
                                      const id_index& index, const id_reference& what) {
@@ -75,7 +88,8 @@ result<vec<std::uint32_t>> match_ids(const run_context& run, const text_column& 
     resize_touched(run, rows, n);
     DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(n), block_rows,
                               [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-                                  return match_block(ids, begin, end, index, what, rows.data() + begin);
+                                  const auto match = index.is_numbered() ? match_numbered_block : match_block;
+                                  return match(ids, begin, end, index, what, rows.data() + begin);
                               }));
     return rows;
 }

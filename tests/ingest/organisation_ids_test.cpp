@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <string>
@@ -120,7 +121,7 @@ TEST(id_index, stays_right_when_ids_are_made_to_collide) {
     std::vector<std::string> ids;
     std::uint64_t i = 0;
     while (ids.size() < 1'200) {
-        std::string id = std::to_string(i++);
+        std::string id = std::to_string(i++) + "x";
         if (hash_of(key_of(id), 0) >> 32U < (std::uint64_t{1} << 32U) / 64) ids.push_back(std::move(id));
     }
     std::reverse(ids.begin(), ids.end());
@@ -129,6 +130,96 @@ TEST(id_index, stays_right_when_ids_are_made_to_collide) {
     ASSERT_EQ(index.build({}, column).value().row, -1);
     for (std::uint32_t row = 0; row < ids.size(); ++row) EXPECT_EQ(index.find(ids[row]), row);
     EXPECT_EQ(index.find("none"), no_index);
+}
+
+TEST(numbered_ids, are_found_by_number_alone) {
+    const text_column column = texts({"D0007", "D0003", "D0004"});
+    id_index index;
+    ASSERT_EQ(index.build({}, column).value().row, -1);
+    EXPECT_TRUE(index.is_numbered());
+    EXPECT_EQ(index.find("D0007"), 0U);
+    EXPECT_EQ(index.find("D0003"), 1U);
+    EXPECT_EQ(index.find("D0004"), 2U);
+    for (const char* other : {"D0005", "D0002", "D0008", "D00007", "D007", "E0007", "D000:", "D000/", "D-007", "0007",
+                              "D", "", "D0007 ", "d0007", "D99999999999990007", "D000000000000000000007"})
+        EXPECT_EQ(index.find(other), no_index) << other;
+}
+
+TEST(numbered_ids, have_no_leading_zeros_when_their_lengths_differ) {
+    const text_column column = texts({"9", "10", "11", "8"});
+    id_index index;
+    ASSERT_EQ(index.build({}, column).value().row, -1);
+    EXPECT_TRUE(index.is_numbered());
+    EXPECT_EQ(index.find("9"), 0U);
+    EXPECT_EQ(index.find("11"), 2U);
+    for (const char* other : {"09", "010", "12", "7", "+9", " 9", "9.0"})
+        EXPECT_EQ(index.find(other), no_index) << other;
+    const text_column two_ways = texts({"7", "07", "8"}); // not numbered: these are three ids
+    ASSERT_EQ(index.build({}, two_ways).value().row, -1);
+    EXPECT_FALSE(index.is_numbered());
+    EXPECT_EQ(index.find("07"), 1U);
+}
+
+TEST(numbered_ids, need_no_memory_when_they_count_the_rows_through) {
+    const text_column column = texts({"a.long.prefix.of.ids.8", "a.long.prefix.of.ids.9", "a.long.prefix.of.ids.10"});
+    numbered_ids numbers;
+    EXPECT_TRUE(numbers.recognise({}, column).value());
+    EXPECT_TRUE(numbers.count_through() && numbers.has_rows());
+    EXPECT_EQ(numbers.find("a.long.prefix.of.ids.10"), 2U);
+    EXPECT_EQ(numbers.find("a.long.prefix_of.ids.10"), no_index);
+    EXPECT_EQ(numbers.find("a.long.prefix.of.ids.11"), no_index);
+}
+
+TEST(numbered_ids, are_given_up_for_large_gaps_and_long_numbers) {
+    id_index index;
+    for (const auto& ids : {std::vector<std::string>{"1", "99", "5"},
+                            {"12345678901234567", "12345678901234566"},
+                            {"a", "b"},
+                            {"1", "a"},
+                            {"x1", "y2"}}) {
+        const text_column column = texts(ids);
+        ASSERT_EQ(index.build({}, column).value().row, -1);
+        EXPECT_FALSE(index.is_numbered());
+        for (std::uint32_t row = 0; row < ids.size(); ++row) EXPECT_EQ(index.find(ids[row]), row);
+        EXPECT_EQ(index.find("2"), no_index);
+    }
+}
+
+TEST(numbered_ids, name_the_first_two_rows_of_a_duplicate) {
+    const text_column column = texts({"P3", "P1", "P2", "P1", "P3", "P3"});
+    id_index index;
+    const equal_rows found = index.build({}, column).value();
+    EXPECT_EQ(found.row, 0);
+    EXPECT_EQ(found.row_2, 4);
+}
+
+TEST(numbered_ids, agree_with_a_map_for_any_width_order_and_gaps) {
+    std::mt19937_64 random(4);
+    for (int round = 0; round < 200; ++round) {
+        const std::size_t width = round % 2 == 0 ? 0 : 6 + random() % 10;
+        const std::string prefix(random() % 12, 'q');
+        const std::uint64_t lowest = width > 7 ? random() % 90'000'000 : random() % 90'000;
+        const auto id_of = [&](std::uint64_t number) {
+            std::string digits = std::to_string(number);
+            if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
+            return prefix + digits;
+        };
+        std::vector<std::string> ids;
+        for (std::uint64_t i = 0; i < 300; ++i)
+            if (random() % 3 > 0) ids.push_back(id_of(lowest + i));
+        if (round % 3 > 0) std::shuffle(ids.begin(), ids.end(), random);
+        std::unordered_map<std::string, std::uint32_t> rows;
+        for (std::uint32_t row = 0; row < ids.size(); ++row) rows[ids[row]] = row;
+        const text_column column = texts(ids);
+        id_index index;
+        ASSERT_EQ(index.build({}, column).value().row, -1);
+        ASSERT_TRUE(index.build_table({}, true).has_value());
+        EXPECT_TRUE(index.is_numbered());
+        for (std::uint64_t i = 0; i < 320; ++i) {
+            const std::string id = id_of(lowest + i - 10);
+            EXPECT_EQ(index.find(id), rows.contains(id) ? rows[id] : no_index) << id;
+        }
+    }
 }
 
 TEST(text_lookup, reads_any_row_of_many_runs) {
