@@ -224,6 +224,26 @@ TEST(readiness, names_the_nearest_construct_or_question_to_one_it_does_not_know)
         std::string::npos);
 }
 
+TEST(readiness, does_not_rise_by_repeating_what_one_says_of_oneself) {
+    const auto evidence_of_self = [](int n_times) {
+        row_lists tables = random_rows(9, 12, 20);
+        add_ratings(tables, 9, 14);
+        for (int i = 0; i < n_times; ++i)
+            tables["ratings"].push_back(row_text()
+                                            .text("person_id", "p1001")
+                                            .text("source", "self")
+                                            .text("competency", "curious")
+                                            .number("score", 5)
+                                            .number("scale_min", 1)
+                                            .number("scale_max", 5)
+                                            .day("date", *calendar::parse_iso_date("2023-06-01") + i)
+                                            .done());
+        return results_of(tables, "readiness", year_2023).at("evidence");
+    };
+    EXPECT_NE(evidence_of_self(1), evidence_of_self(0));
+    EXPECT_EQ(evidence_of_self(5), evidence_of_self(1)) << "one person is one rater, however often they speak";
+}
+
 TEST(readiness, leaves_out_with_a_finding_who_rates_themselves_as_a_peer_and_what_is_dated_later) {
     row_lists tables = random_rows(8, 12, 20);
     add_ratings(tables, 8, 14);

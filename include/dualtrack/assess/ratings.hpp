@@ -168,7 +168,8 @@ inline void observe_ratings(const rating_book& book, const rating_norms& norms, 
         seen& own = all[row.from][row.about];
         own.sum += u / rescale[row.from];
         own.n += 1.0;
-        if (row.rater == no_index || row.rater != own.last) {
+        const bool is_self = row.from == static_cast<std::uint8_t>(source::self); // one rater, however often they speak
+        if (is_self ? own.raters == 0 : row.rater == no_index || row.rater != own.last) {
             ++own.raters;
             if (row.rater != no_index && !severity[row.from].variance.empty())
                 own.severity_variance += severity[row.from].variance[row.rater];

@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include <dualtrack/base/numeric.hpp>
 #include <dualtrack/org/organisation.hpp>
 
 namespace dualtrack::measure {
@@ -150,7 +151,8 @@ inline void credit_of_deal(const org::organisation& organisation, std::uint32_t 
     out.overlay_amount.clear();
     for (std::uint32_t i = rows.overlay; i < rows.end; ++i) {
         out.overlay_person.push_back(person[i]);
-        out.overlay_amount.push_back(static_cast<std::int64_t>(static_cast<double>(amount) * share[i]));
+        out.overlay_amount.push_back(
+            static_cast<std::int64_t>(numeric::round_half_even(static_cast<double>(amount) * share[i])));
     }
 }
 
