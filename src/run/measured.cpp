@@ -38,24 +38,31 @@ void say_over_maximum(measured& out, const std::vector<std::uint32_t>& people) {
                          (out.policy.data.over_maximum == org::maximum_rule::cap ? "; capped" : "")});
 }
 
-/// Monthly totals of the sellers of a group, as ln(1 + sales of the month), for the model without deals.
-struct monthly_logs {
+/// What a seller of a group sold a day, one value a reported period, as ln(1 + sales of a month at that pace): a
+/// quarter's total is one thing known of a seller, not three.
+struct period_logs {
     std::vector<std::uint32_t> first{0};
     std::vector<double> y;
 };
 
-monthly_logs logs_of(const measure::panel& cells, const std::vector<std::uint32_t>& members) {
-    monthly_logs out;
+period_logs logs_of(const measured& facts, const std::vector<std::uint32_t>& members) {
+    constexpr double days_a_month = 30.4375;
+    constexpr std::int32_t fewest_days = 10; // a shorter stretch says little about a pace
+    const org::period_columns& sales = facts.data->organisation.sales;
+    period_logs out;
+    std::size_t row = 0; // rows are sorted by person, members ascend
     for (const std::uint32_t person : members) {
-        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1];) {
-            const std::int32_t month = calendar::month_of_day(cells.start[cell]);
-            std::int64_t amount = 0;
-            bool is_active = false;
-            for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
-                amount += cells.amount[cell];
-                is_active = is_active || cells.state[cell] == measure::active;
-            }
-            if (is_active) out.y.push_back(numeric::log1p(std::max(0.0, static_cast<double>(amount) / 100.0)));
+        const measure::employment employed = measure::employment_of(facts.data->organisation, person);
+        while (row < sales.person.size() && sales.person[row] < person) ++row;
+        for (; row < sales.person.size() && sales.person[row] == person; ++row) {
+            const std::int64_t amount =
+                facts.window.sales_amount.empty() ? sales.amount[row] : facts.window.sales_amount[row];
+            const std::int32_t from = std::max({sales.start[row], employed.from});
+            const std::int32_t to = std::min({sales.end[row], employed.to});
+            const bool inside = sales.end[row] > facts.window.start && sales.start[row] < facts.window.end;
+            if (!inside || amount == no_money || to - from < fewest_days) continue;
+            const double pace = static_cast<double>(amount) / 100.0 / static_cast<double>(to - from) * days_a_month;
+            out.y.push_back(numeric::log1p(std::max(0.0, pace)));
         }
         out.first.push_back(static_cast<std::uint32_t>(out.y.size()));
     }
@@ -88,7 +95,7 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
         if (organisation.has_deals) {
             DUALTRACK_TRY(judged, assess::judge_deals(part, evidence, top_share));
         } else {
-            const monthly_logs logs = logs_of(out.cells, members);
+            const period_logs logs = logs_of(out, members);
             judged = assess::judge_months(logs.first, logs.y, top_share);
         }
         for (std::size_t i = 0; i < members.size(); ++i) {
@@ -135,7 +142,7 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
         measure::spread_totals(cells, organisation.sales, window.sales_amount, cells.amount);
     }
     measure::peer_groups groups = measure::peer_groups_on(organisation, window.as_of, policy.seller.group, run.memory);
-    std::vector<std::uint8_t> leads = measure::who_leads(organisation, lines, window, cells);
+    std::vector<std::uint8_t> leads = measure::who_leads(organisation, lines, window, cells, groups);
     std::vector<std::uint32_t> over_maximum;
     measure::sellers_table sellers = measure::measure_sellers(run, organisation, lines, window, policy, cells, groups,
                                                               leads, sums, median_days, over_maximum);

@@ -82,8 +82,10 @@ result<std::vector<standing>> standings_on(const run_context& run, const assesse
     policy.as_of = as_of;
     policy.data.nonpositive_quota = org::quota_rule::exclude; // quotas have no part in performance
     policy.data.future_dated = org::future_rule::exclude;
-    DUALTRACK_TRY(const auto facts, measure_organisation(run, all.data, policy));
-    return standings_of(all, *facts);
+    const auto facts = measure_organisation(run, all.data, policy);
+    if (!facts && facts.error().kind == status::data) return std::vector<standing>{}; // sales that cannot be measured
+    if (!facts) return outcome::failure(facts.error());
+    return standings_of(all, *facts.value());
 }
 
 } // namespace

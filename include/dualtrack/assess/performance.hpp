@@ -188,7 +188,7 @@ inline performance_posterior judge_months(std::span<const std::uint32_t> first, 
     const double mean_square_between = numeric::fixed_sum(between) / (n_groups - 1.0);
     const double typical_n = (n_rows - numeric::fixed_sum(squares) / n_rows) / (n_groups - 1.0);
     const double variance = (mean_square_between - mean_square_within) / typical_n;
-    if (!(variance > 0.0)) return out;
+    if (!(variance > 0.0) || !(mean_square_within > 0.0)) return out; // no noise seen: how sure one is cannot be said
     const double spread = std::sqrt(variance);
     const double cut = numeric::normal_quantile(1.0 - top_share);
     for (std::size_t i = 0; i < n; ++i) {

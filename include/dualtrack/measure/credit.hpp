@@ -22,6 +22,8 @@ namespace dualtrack::measure {
 
 namespace detail {
 
+inline constexpr double same_cent = 1e-6; // remainders closer than this are a tie: shares are written in decimals
+
 /// floor(amount * share / total) and what is left of it; amounts up to 2^53 keep the product exact enough that the
 /// parts are off by at most one cent, which the leftover then puts right.
 struct exact_part {
@@ -30,9 +32,11 @@ struct exact_part {
 };
 
 inline exact_part part_of(std::int64_t amount, double weight) noexcept {
-    const double exact = static_cast<double>(amount) * weight; // not negative: cutting off the fraction is floor
-    const auto whole = static_cast<std::int64_t>(exact);
-    return {whole, exact - static_cast<double>(whole)};
+    const double exact = static_cast<double>(amount) * weight;
+    double whole = std::floor(exact);
+    if (exact - whole > 1.0 - same_cent) whole += 1.0; // .1 of 3.70 is .37, although .1 is no binary fraction
+    const double remainder = exact - whole;
+    return {static_cast<std::int64_t>(whole), remainder > same_cent ? remainder : 0.0};
 }
 
 } // namespace detail
@@ -70,7 +74,7 @@ inline void split_amount(std::int64_t amount, std::span<const double> shares, st
     for (; left > 0; --left) { // at most n times: the largest remainder first, the smaller index on ties
         std::size_t largest = 0;
         for (std::size_t i = 1; i < n; ++i)
-            if (remainder[i] > remainder[largest]) largest = i;
+            if (remainder[i] > remainder[largest] + detail::same_cent) largest = i;
         part[largest] += 1;
         remainder[largest] -= 1.0;
     }

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <dualtrack/base/calendar.hpp>
 #include <dualtrack/base/numeric.hpp>
@@ -58,16 +59,17 @@ inline result<double> factor_of(const org::organisation& organisation, std::uint
     return rate;
 }
 
-/// A money column in the reporting currency; stays empty when it is so already.
+/// A money column in the reporting currency; stays empty when it is so already. Rows dated outside [from, to) play no
+/// part and need no rate.
 inline result<void> convert(const org::organisation& organisation, std::uint32_t reporting, std::string_view table,
                             std::span<const std::int64_t> amount, std::span<const std::uint32_t> currency,
-                            std::span<const std::int32_t> day, std::span<const std::int64_t> rows,
-                            vec<std::int64_t>& out) {
+                            std::span<const std::int32_t> day, std::span<const std::int64_t> rows, std::int32_t from,
+                            std::int32_t to, vec<std::int64_t>& out) {
     if (!is_mixed(currency, reporting)) return outcome::success();
     out.assign(amount.begin(), amount.end());
     for (std::size_t i = 0; i < amount.size(); ++i) {
         const std::uint32_t code = code_of(currency, i, reporting);
-        if (amount[i] == no_money || code == reporting || day[i] == no_date) continue;
+        if (amount[i] == no_money || code == reporting || day[i] < from || day[i] >= to) continue;
         const std::int64_t row = rows.empty() ? static_cast<std::int64_t>(i) : rows[i];
         DUALTRACK_TRY(const double rate, factor_of(organisation, code, reporting, day[i], table, row));
         const double converted = numeric::round_half_even(static_cast<double>(amount[i]) * rate);
@@ -90,9 +92,18 @@ inline result<std::uint32_t> reporting_currency(const org::organisation& organis
         return n;                    // a currency only the policy names: every row needs a rate
     }
     if (n == 0) return no_index;
-    if (n == 1) return std::uint32_t{0};
+    std::vector<std::uint8_t> used(n, 0); // a currency that only exchange_rates names is nobody's
+    for (const auto* codes : {&organisation.deals.currency, &organisation.sales.currency, &organisation.quotas.currency,
+                              &organisation.pay.currency})
+        for (const std::uint32_t code : *codes)
+            if (code != no_index) used[code] = 1;
+    const auto n_used = std::count(used.begin(), used.end(), std::uint8_t{1});
+    if (n_used == 0) return no_index;
+    if (n_used == 1)
+        return static_cast<std::uint32_t>(std::find(used.begin(), used.end(), std::uint8_t{1}) - used.begin());
     std::uint32_t found = no_index;
     for (std::uint32_t code = 0; code < n; ++code) {
+        if (used[code] == 0) continue;
         const auto& rated = organisation.exchange_rates.currency;
         if (std::binary_search(rated.begin(), rated.end(), code)) continue;
         if (found != no_index || !organisation.has_exchange_rates) {
@@ -102,11 +113,14 @@ inline result<std::uint32_t> reporting_currency(const org::organisation& organis
         found = code;
     }
     if (found != no_index) return found;
+    std::string met;
+    for (std::uint32_t code = 0; code < n; ++code)
+        if (used[code] != 0) met += (met.empty() ? "" : ", ") + std::string(organisation.currencies[code]);
     return fail(status::data, "data.currency",
                 "expected one currency, or a table exchange_rates and the reporting currency in the policy "
                 "(/currency), found " +
-                    std::string(organisation.currencies[0]) + " and " + std::string(organisation.currencies[1]),
-                "currency");
+                    met,
+                "deals.currency");
 }
 
 } // namespace dualtrack::measure

@@ -105,6 +105,12 @@ struct yearly_pay {
     std::int64_t at_actual = no_money; // per year over the horizon
 };
 
+/// Minor units, or no_money for an amount so large that it can only be a slip: it must not wrap around.
+inline std::int64_t whole_cents(double amount) noexcept {
+    constexpr double most = 9e15;
+    return amount < most && amount > -most ? static_cast<std::int64_t>(numeric::round_half_even(amount)) : no_money;
+}
+
 /// Everybody's pay, in the reporting currency. [n_people]
 inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisation, const scope& window,
                                              std::int32_t horizon_months) {
@@ -121,9 +127,7 @@ inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisati
     for (std::size_t i = 0; i < pay.person.size(); ++i) {
         const double rate = window.pay_rate.empty() ? 1.0 : window.pay_rate[i];
         const auto converted = [&](std::int64_t amount) {
-            return rate == 1.0
-                       ? amount
-                       : static_cast<std::int64_t>(numeric::round_half_even(static_cast<double>(amount) * rate));
+            return rate == 1.0 ? amount : whole_cents(static_cast<double>(amount) * rate);
         };
         yearly_pay& own = out[pay.person[i]];
         if (pay.start[i] <= window.as_of && window.as_of < pay.end[i]) {
@@ -131,7 +135,10 @@ inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisati
             own.variable = pay.target_variable.empty() || pay.target_variable[i] == no_money
                                ? 0
                                : converted(pay.target_variable[i]);
-            own.at_target = own.base + own.variable;
+            if (own.base == no_money || own.variable == no_money)
+                own.base = own.variable = no_money;
+            else
+                own.at_target = own.base + own.variable;
         }
         const std::int32_t begin = std::max(pay.start[i], from);
         const std::int32_t end = std::min(pay.end[i], window.end);
@@ -147,8 +154,8 @@ inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisati
     }
     for (std::size_t person = 0; person < out.size(); ++person)
         if (actual[person].known && actual[person].days > 0)
-            out[person].at_actual = static_cast<std::int64_t>(
-                numeric::round_half_even(actual[person].amount * year_days / static_cast<double>(actual[person].days)));
+            out[person].at_actual =
+                whole_cents(actual[person].amount * year_days / static_cast<double>(actual[person].days));
     return out;
 }
 
@@ -226,8 +233,9 @@ inline offers_table offers(const run_context& run, const org::organisation& orga
         out.expected_attainment.value.push_back(attainment);
         const bool by_role = seat_pay[candidates.vacancy[i]] != no_money;
         const bool known = own.base != no_money;
-        const auto rounded = [](double amount) { return static_cast<std::int64_t>(numeric::round_half_even(amount)); };
-        const std::int64_t now = known ? own.base + rounded(static_cast<double>(own.variable) * attainment) : no_money;
+        const auto rounded = whole_cents;
+        const std::int64_t variable = known ? rounded(static_cast<double>(own.variable) * attainment) : no_money;
+        const std::int64_t now = variable == no_money ? no_money : own.base + variable;
         const std::int64_t offer = by_role ? seat_pay[candidates.vacancy[i]]
                                    : known ? rounded(policy.manager_base_ratio * static_cast<double>(own.base) +
                                                      policy.manager_variable_ratio * static_cast<double>(own.variable))

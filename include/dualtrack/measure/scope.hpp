@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,9 @@ struct scope {
 };
 
 namespace detail {
+
+inline constexpr std::int32_t ever = no_date + 1;
+inline constexpr std::int32_t for_good = std::numeric_limits<std::int32_t>::max();
 
 inline std::string date_text(std::int32_t day) {
     return std::string(calendar::format_iso_date(day).view());
@@ -133,19 +137,19 @@ inline result<void> judge_quotas(scope& out, const org::organisation& organisati
 } // namespace detail
 
 /// The scope of a run, with the findings of what the policy made it leave out.
-/// Errors: policy.missing_key (no as_of and nothing dated), data.date, data.range, data.unknown_id, data.currency.
+/// Errors: data.date, data.range, data.unknown_id, data.currency.
 inline result<scope> scope_of(const run_context& run, const org::organisation& organisation,
                               const org::policy& policy) {
     scope out(run.memory);
     out.as_of = policy.as_of;
     if (out.as_of == no_date) {
         out.as_of = detail::last_known_day(organisation);
-        if (out.as_of == no_date)
-            return fail(status::policy, "policy.missing_key",
-                        "expected a date, because the data name no day to look back from", "/as_of");
+        const bool dated = out.as_of != no_date;
+        if (!dated) out.as_of = 0; // nothing has happened yet: results are empty whatever the day
         add_finding(out.findings, {org::severity::note, "data.assumed", "", "", -1, -1, 1,
-                                   "as_of is not in the policy; the last day in the data, " +
-                                       detail::date_text(out.as_of) + ", is used"});
+                                   dated ? "as_of is not in the policy; the last day in the data, " +
+                                               detail::date_text(out.as_of) + ", is used"
+                                         : "as_of is not in the policy and nothing in the data is dated"});
     }
     out.end = out.as_of + 1;
     out.start = calendar::add_months(out.end, -policy.window_months);
@@ -158,15 +162,15 @@ inline result<scope> scope_of(const run_context& run, const org::organisation& o
                    : reporting == no_index  ? std::string()
                                             : std::string(organisation.currencies[reporting]);
     const auto& deals = organisation.deals;
-    DUALTRACK_TRYV(
-        convert(organisation, reporting, "deals", deals.amount, deals.currency, deals.closed, {}, out.deal_amount));
+    DUALTRACK_TRYV(convert(organisation, reporting, "deals", deals.amount, deals.currency, deals.closed, {}, out.start,
+                           out.end, out.deal_amount));
     const auto& sales = organisation.sales;
     DUALTRACK_TRYV(convert(organisation, reporting, "sales", sales.amount, sales.currency, sales.start, sales.row,
-                           out.sales_amount));
+                           detail::ever, detail::for_good, out.sales_amount));
     const auto& quotas = organisation.quotas;
     const vec<std::int64_t> kept(out.quota_amount, run.memory);
     DUALTRACK_TRYV(convert(organisation, reporting, "quotas", kept.empty() ? quotas.amount : kept, quotas.currency,
-                           quotas.start, quotas.row, out.quota_amount));
+                           quotas.start, quotas.row, detail::ever, detail::for_good, out.quota_amount));
     const auto& pay = organisation.pay;
     if (is_mixed(pay.currency, reporting)) {
         out.pay_rate.assign(pay.base.size(), 1.0);

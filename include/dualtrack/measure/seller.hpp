@@ -28,19 +28,21 @@ namespace dualtrack::measure {
 /// manager with a hand in a few deals is no weak seller, and would only pull down what a market seems to sell.
 /// [n_people]
 inline std::vector<std::uint8_t> who_leads(const org::organisation& organisation, const org::reporting_lines& lines,
-                                           const scope& window, const panel& cells) {
-    std::vector<std::uint8_t> leads(organisation.n_people(), 0);
-    if (std::all_of(cells.quota.begin(), cells.quota.end(), [](std::int64_t quota) { return quota == 0; }))
-        return leads;
-    for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
+                                           const scope& window, const panel& cells, const peer_groups& groups) {
+    const std::uint32_t n_people = organisation.n_people();
+    std::vector<std::uint8_t> leads(n_people, 0);
+    std::vector<std::uint8_t> with_quota(n_people, 0);
+    std::vector<std::uint8_t> quota_in_group(groups.n_groups, 0);
+    for (std::uint32_t person = 0; person < n_people; ++person) {
+        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell)
+            if (cells.quota[cell] != 0) with_quota[person] = quota_in_group[groups.group[person]] = 1;
         const employment employed = employment_of(organisation, person);
         if (window.as_of < employed.from || window.as_of >= employed.to) continue;
         const std::uint32_t manager = lines.manager_on(person, window.as_of).manager;
         if (manager != no_index) leads[manager] = 1;
     }
-    for (std::uint32_t person = 0; person < organisation.n_people(); ++person)
-        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell)
-            if (cells.quota[cell] != 0) leads[person] = 0;
+    for (std::uint32_t person = 0; person < n_people; ++person)
+        if (with_quota[person] != 0 || quota_in_group[groups.group[person]] == 0) leads[person] = 0;
     return leads;
 }
 
