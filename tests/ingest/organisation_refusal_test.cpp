@@ -280,7 +280,7 @@ TEST(motives, refuse_a_strength_beside_zero_to_one) {
 
 TEST(activities, refuse_minutes_below_zero) {
     expect_refused(with("activities", 0, "minutes", "-1"),
-                   {status::data, "data.range", "activities.minutes", 0, "expected minutes of 0 or more, found -1"});
+                   {status::data, "data.range", "activities.minutes", 0, "expected minutes of 0 to 1000000, found -1"});
 }
 
 TEST(vacancies, refuse_two_rows_of_one_seat_and_negative_reports) {
