@@ -35,7 +35,9 @@ result<void> read_activities(const reading& from) {
     return from.refuse(
         "minutes", "data.range",
         [&](std::size_t row) { return activities.minutes.value[row] < 0.0 || activities.minutes.value[row] > 1e6; },
-        [&](std::size_t row) { return say("expected minutes of 0 to 1000000, found ", activities.minutes.value[row]); });
+        [&](std::size_t row) {
+            return say("expected minutes of 0 to 1000000, found ", activities.minutes.value[row]);
+        });
 }
 
 result<void> link_activities(building& site) {
