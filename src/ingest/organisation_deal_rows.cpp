@@ -149,9 +149,20 @@ result<deal_rows> group_by_deal(building& site, const text_column& deal_ids, con
     DUALTRACK_TRY(auto deal_of_row, follows ? follow_rows(site.run, site.deals, deal_ids, what)
                                             : match_ids(site.run, deal_ids, deal_ids.size(), site.deals, what));
     place(rows.first, vec<std::uint32_t>(n_deals + 2, site.run.memory));
-    for (const std::uint32_t deal : deal_of_row) ++rows.first[deal + 2];
+    // Rows are in any order, so the counters are too: each is asked for a while before it is needed.
+    constexpr std::size_t ahead = 24;
+    const auto ask_ahead = [&](std::size_t row) {
+        if (row + ahead < deal_of_row.size()) __builtin_prefetch(&rows.first[deal_of_row[row + ahead] + 1], 1);
+    };
+    for (std::size_t row = 0; row < deal_of_row.size(); ++row) {
+        ask_ahead(row);
+        ++rows.first[deal_of_row[row] + 2];
+    }
     for (std::size_t deal = 2; deal < rows.first.size(); ++deal) rows.first[deal] += rows.first[deal - 1];
-    for (std::uint32_t& deal : deal_of_row) deal = rows.first[deal + 1]++; // now the place of the row
+    for (std::size_t row = 0; row < deal_of_row.size(); ++row) {
+        ask_ahead(row);
+        deal_of_row[row] = rows.first[deal_of_row[row] + 1]++; // now the place of the row
+    }
     rows.first.pop_back();
     place(rows.position, std::move(deal_of_row));
     return rows;

@@ -280,6 +280,65 @@ TEST(findings, count_deals_outside_the_owners_employment_once) {
     EXPECT_EQ(data->findings.row.value[0], 4);
 }
 
+TEST(findings, say_that_a_time_zone_was_not_applied) {
+    const grids tables = small_company();
+    const built utc = build(tables, 1, {.zone = "UTC"});
+    ASSERT_TRUE(utc.has_value()) << utc.error().message;
+    EXPECT_EQ(utc.value()->findings.size(), 0U);
+    const built local = build(tables, 1, {.zone = "Pacific/Kiritimati"});
+    ASSERT_TRUE(local.has_value());
+    EXPECT_EQ(local.value()->findings.code[0], "data.timezone");
+    EXPECT_EQ(local.value()->findings.table[0], "activities");
+    EXPECT_EQ(local.value()->findings.column[0], "start");
+    EXPECT_NE(local.value()->findings.text[0].find("\"Pacific/Kiritimati\""), std::string::npos);
+    const std::uint64_t as_days = fingerprint_of(build(tables).value()->organisation, true);
+    EXPECT_EQ(fingerprint_of(utc.value()->organisation, true), as_days);
+    EXPECT_EQ(fingerprint_of(local.value()->organisation, true), as_days);
+}
+
+TEST(findings, list_negative_totals) {
+    grids tables = small_company();
+    tables["sales"] = {{"person_id", "start", "end", "amount"},
+                       {{"bob", "2024-01-01", "2024-02-01", "5"}, {"bob", "2024-02-01", "2024-03-01", "-5"}}};
+    const auto data = built_from(tables);
+    ASSERT_EQ(data->findings.size(), 1U);
+    EXPECT_EQ(data->findings.code[0], "data.negative_revenue");
+    EXPECT_EQ(data->findings.table[0], "sales");
+    EXPECT_EQ(data->findings.row.value[0], 1);
+}
+
+TEST(build, stops_when_the_host_asks_and_tells_how_far_it_is) {
+    ingest::table_set set;
+    for (const auto& [name, table] : small_company()) ASSERT_TRUE(add_grid(set, name, table).has_value());
+    std::vector<double> told;
+    const auto listen = [](void* user, double share) {
+        static_cast<std::vector<double>*>(user)->push_back(share);
+        return share > 0.5 && static_cast<std::vector<double>*>(user)->front() < 0.0 ? 1 : 0;
+    };
+    run_context run;
+    run.progress = listen;
+    run.progress_user = &told;
+    const auto attempt = [&] {
+        ingest::table_set again;
+        again.tables = set.tables; // tables are shared and unchanged by a build
+        return ingest::build_organisation(run, std::move(again));
+    };
+    EXPECT_TRUE(attempt().has_value());
+    EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+    EXPECT_NEAR(told.back(), 1.0, 1e-12);
+    told = {-1.0};
+    const built stopped = attempt();
+    ASSERT_FALSE(stopped.has_value());
+    EXPECT_EQ(stopped.error().kind, status::cancelled);
+    EXPECT_LT(told.back(), 0.7);
+    const std::atomic<bool> cancelled{true};
+    run.cancelled = &cancelled;
+    run.progress = nullptr;
+    EXPECT_EQ(attempt().error().kind, status::cancelled);
+    run.cancelled = nullptr;
+    EXPECT_TRUE(attempt().has_value());
+}
+
 TEST(lines, hold_in_a_chain_of_a_million_people) {
     constexpr int n = 1'000'000;
     grids tables;

@@ -59,6 +59,7 @@ struct shape {
     std::size_t slice = 0;     // rows of garbage before each chunk
     bool dictionary = false;   // text as dictionaries
     bool wide_offsets = false; // 64-bit offsets
+    std::string zone = {};     // dates as timestamps in seconds, of this time zone
 };
 
 /// Memory behind one Arrow array or schema of the tests; freed by its release.
@@ -165,6 +166,10 @@ inline std::int64_t parse_whole(const std::string& cell) {
 inline std::int32_t parse_day(const std::string& cell) {
     return calendar::parse_iso_date(cell).value();
 }
+/// One second before the next day begins.
+inline std::int64_t parse_last_second(const std::string& cell) {
+    return std::int64_t{parse_day(cell)} * 86'400 + 86'399;
+}
 
 /// The kind of a column beyond the contract is text.
 inline cell_kind kind_of(std::string_view table, std::string_view column) {
@@ -176,7 +181,7 @@ inline cell_kind kind_of(std::string_view table, std::string_view column) {
 inline std::string format_of(cell_kind kind, const shape& how) {
     switch (kind) {
     case cell_kind::date:
-        return "tdD";
+        return how.zone.empty() ? "tdD" : "tss:" + how.zone;
     case cell_kind::money:
     case cell_kind::number:
         return "g";
@@ -192,7 +197,8 @@ inline ArrowArray column_array(cell_kind kind, std::vector<std::string> cells, c
     cells.insert(cells.begin(), how.slice, kind == cell_kind::date ? "1999-12-31" : "9");
     switch (kind) {
     case cell_kind::date:
-        return fixed_array<std::int32_t>(cells, how.slice, parse_day);
+        return how.zone.empty() ? fixed_array<std::int32_t>(cells, how.slice, parse_day)
+                                : fixed_array<std::int64_t>(cells, how.slice, parse_last_second);
     case cell_kind::money:
     case cell_kind::number:
         return fixed_array<double>(cells, how.slice, parse_number);
