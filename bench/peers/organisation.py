@@ -17,17 +17,32 @@ MARKETS = 8
 SHARES = np.array([[0.6, 0.3, 0.1], [0.5, 0.25, 0.25], [0.8, 0.15, 0.05], [0.34, 0.33, 0.33]])
 
 
-def _ids(prefix: str, number: np.ndarray, width: int) -> pa.Array:
-    """`prefix` and the number in `width` digits, as utf8."""
-    n, size = len(number), width + len(prefix)
-    text = np.empty((n, size), np.uint8)
-    text[:, : len(prefix)] = np.frombuffer(prefix.encode(), np.uint8)
-    rest = number.astype(np.int64)
-    for column in range(size - 1, len(prefix) - 1, -1):
-        text[:, column] = 48 + rest % 10
-        rest = rest // 10
-    offsets = np.arange(n + 1, dtype=np.int32) * size
-    return pa.Array.from_buffers(pa.utf8(), n, [None, pa.py_buffer(offsets), pa.py_buffer(text)])
+class Ids:
+    """Ids as text: a letter and digits in order of their numbers, or opaque ones of 15 letters and digits in no order."""
+
+    LETTERS = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", np.uint8)
+
+    def __init__(self, opaque: bool) -> None:
+        self.opaque = opaque
+
+    def person(self, number: np.ndarray) -> pa.Array:
+        return self._make("005Dn", number, 10) if self.opaque else self._make("p", number, 7)
+
+    def deal(self, number: np.ndarray) -> pa.Array:
+        return self._make("006Dn", number, 10) if self.opaque else self._make("d", number, 9)
+
+    def _make(self, prefix: str, number: np.ndarray, width: int) -> pa.Array:
+        n, size, base = len(number), width + len(prefix), 62 if self.opaque else 10
+        text = np.empty((n, size), np.uint8)
+        text[:, : len(prefix)] = np.frombuffer(prefix.encode(), np.uint8)
+        rest = number.astype(np.int64)
+        if self.opaque:  # a one-to-one scattering: the factor shares no divisor with 62
+            rest = (rest * 549_755_813_881 + 123_456_789_012_345) % 62**10
+        for column in range(size - 1, len(prefix) - 1, -1):
+            text[:, column] = self.LETTERS[rest % base]
+            rest = rest // base
+        offsets = np.arange(n + 1, dtype=np.int32) * size
+        return pa.Array.from_buffers(pa.utf8(), n, [None, pa.py_buffer(offsets), pa.py_buffer(text)])
 
 
 def _words(words: list[str], code: np.ndarray) -> pa.Array:
@@ -39,13 +54,16 @@ def _date(days: np.ndarray, there: np.ndarray | None = None) -> pa.Array:
     return pa.array(days.astype("datetime64[D]").astype(np.int32), mask=missing).cast(pa.date32())
 
 
-def _person(index: np.ndarray) -> pa.Array:
-    return _ids("p", index, 7)
-
-
 def make(
-    n_deals: int, *, participants: bool = False, shuffled: bool = False, markets: int = MARKETS, seed: int = 1
+    n_deals: int,
+    *,
+    participants: bool = False,
+    shuffled: bool = False,
+    opaque: bool = False,
+    markets: int = MARKETS,
+    seed: int = 1,
 ) -> dict[str, pa.Table]:
+    ids = Ids(opaque)
     random = np.random.default_rng(seed)
     n_sellers = max(30, min(100_000, n_deals // 100))
     n_managers = max(2, n_sellers // 8)
@@ -63,11 +81,11 @@ def make(
     left = WINDOW[0] + random.integers(30, 360, n_people)
     people = pa.table(
         {
-            "person_id": _person(np.arange(n_people)),
+            "person_id": ids.person(np.arange(n_people)),
             "hired": _date(hired),
             "left": _date(left, leaves),
             "market": _words([f"market {i}" for i in range(markets)], random.integers(0, markets, n_people)),
-            "manager_id": pc_if(manager_of >= 0, _person(np.maximum(manager_of, 0))),
+            "manager_id": _where(manager_of >= 0, ids.person(np.maximum(manager_of, 0))),
         }
     )
 
@@ -86,8 +104,8 @@ def make(
     order = np.lexsort((start, who))
     assignments = pa.table(
         {
-            "person_id": _person(who[order]),
-            "manager_id": pc_if(boss[order] >= 0, _person(np.maximum(boss[order], 0))),
+            "person_id": ids.person(who[order]),
+            "manager_id": _where(boss[order] >= 0, ids.person(np.maximum(boss[order], 0))),
             "start": _date(start[order]),
             "end": _date(end[order], ends[order]),
         }
@@ -117,8 +135,8 @@ def make(
     amount = np.maximum(1.0, np.round(random.lognormal(8.5, 1.2, n_deals)))
     deals = pa.table(
         {
-            "deal_id": _ids("d", np.arange(n_deals), 9),
-            "owner_id": _person(selling[owner]),
+            "deal_id": ids.deal(np.arange(n_deals)),
+            "owner_id": ids.person(selling[owner]),
             "amount": amount,
             "opened": _date(opened),
             "closed": _date(closed, ~is_open),
@@ -134,14 +152,14 @@ def make(
         order = random.permutation(len(rows))
         rows, person, share = rows[order], person[order], share[order]
         del order
-    credits = pa.table({"deal_id": _ids("d", rows, 9), "person_id": _person(person), "share": share})
+    credits = pa.table({"deal_id": ids.deal(rows), "person_id": ids.person(person), "share": share})
     del rows, person, share
 
     days = (QUARTERS[1:] - QUARTERS[:-1]).astype(np.int64)
     cents_a_day = random.integers(50_000, 400_000, len(selling))
     quotas = pa.table(
         {
-            "person_id": _person(np.repeat(selling, 4)),
+            "person_id": ids.person(np.repeat(selling, 4)),
             "start": _date(np.tile(QUARTERS[:-1], len(selling))),
             "end": _date(np.tile(QUARTERS[1:], len(selling))),
             "amount": (cents_a_day[:, None] * days[None, :]).reshape(-1) / 100.0,
@@ -156,15 +174,15 @@ def make(
         part = np.stack([np.zeros(n_deals, np.int8), random.integers(0, 5, n_deals).astype(np.int8)], axis=1).reshape(-1)
         tables["participants"] = pa.table(
             {
-                "deal_id": _ids("d", rows, 9),
-                "person_id": _person(person),
+                "deal_id": ids.deal(rows),
+                "person_id": ids.person(person),
                 "part": _words(["seller", "manager", "mentor", "specialist", "executive"], part),
             }
         )
     return tables
 
 
-def pc_if(there: np.ndarray, values: pa.Array) -> pa.Array:
+def _where(there: np.ndarray, values: pa.Array) -> pa.Array:
     """The values where `there`, else null."""
     if there.all():
         return values

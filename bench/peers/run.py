@@ -31,6 +31,7 @@ TOOLS = ("dualtrack", "duckdb", "polars")
 VARIANTS = {
     "by deal": {},
     "shuffled": {"shuffled": True},
+    "opaque ids": {"opaque": True},
     "participants": {"participants": True},
 }
 SMALL_RUN = """
@@ -156,7 +157,8 @@ Arrow into them is not timed. All tools use the number of threads given.
 * median of {rounds} rounds, every run in a process of its own, the tools in turn; *times faster* = the faster peer's wall
   time / dualtrack's, median over rounds. On a machine that does other work at the same time, the CPU columns are the steadier ones.
 * *peak / input*: growth of resident memory from before the input is loaded to the peak, over the input's Arrow bytes
-* *by deal*: credit rows in the order of the deals; *shuffled*: in random order; *participants*: by deal, with two participants a deal
+* *by deal*: credit rows in the order of the deals, ids a letter and digits; *shuffled*: rows in random order; *opaque ids*: by deal, ids of
+  15 letters and digits in no order, as CRM systems give them; *participants*: by deal, with two participants a deal
 
 {chr(10).join(table)}
 
