@@ -29,6 +29,8 @@
 #include <dualtrack/org/policy.hpp>
 #include <dualtrack/org/policy_field.hpp>
 #include <dualtrack/org/policy_fields.hpp>
+#include <dualtrack/org/policy_fields_assess.hpp>
+#include <dualtrack/org/policy_fields_measure.hpp>
 #include <dualtrack/org/protected.hpp>
 #include <dualtrack/org/reporting_lines.hpp>
 
