@@ -1,4 +1,7 @@
-"""The comparison's tables by DuckDB: one pass over the credits into a table in memory, then aggregates of it."""
+"""The comparison's tables by DuckDB: the credits of decided deals as a table in memory, then aggregates of it.
+
+Faster of those tried: a view instead of the table, counting people on a deal by a window function.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,22 @@ with decided as (
     from deals
     where outcome in ('won', 'lost') and closed >= date '2025-01-01' and closed < date '2026-01-01'
 )
-select person_id, won, closed, closed - opened as days, case when won then amount * share else 0 end as credit,
-       {others} as others
-from credits join decided using (deal_id) {join}
+select person_id, won, closed, closed - opened as days, case when won then amount * share else 0 end as credit, others
+from credits join decided using (deal_id) join ({people_on}) using (deal_id)
 """
 
+# Every share is another person's.
+SHARING = "select deal_id, count(*) - 1 as others from credits group by deal_id"
+
 # With participants: other people are counted once each, whether credited or taking part.
-PEOPLE_ON = """
-join (
-    select deal_id, count(distinct person_id) - 1 as others
-    from (
-        select deal_id, person_id from credits
-        union all
-        select deal_id, person_id from participants where part in ('seller', 'specialist', 'mentor')
-    )
-    group by deal_id
-) using (deal_id)
+SHARING_OR_TAKING_PART = """
+select deal_id, count(distinct person_id) - 1 as others
+from (
+    select deal_id, person_id from credits
+    union all
+    select deal_id, person_id from participants where part in ('seller', 'specialist', 'mentor')
+)
+group by deal_id
 """
 
 SELLERS = """
@@ -134,9 +137,7 @@ def run(tables: dict[str, pa.Table], threads: int) -> tuple[pa.Table, pa.Table]:
     database = duckdb.connect(":memory:", config={"threads": threads, "preserve_insertion_order": False})
     for name, table in tables.items():
         database.register(name, table)
-    with_participants = "participants" in tables
-    others = "others" if with_participants else "count(*) over (partition by deal_id) - 1"
-    database.execute(CREDITED.format(others=others, join=PEOPLE_ON if with_participants else ""))
+    database.execute(CREDITED.format(people_on=SHARING_OR_TAKING_PART if "participants" in tables else SHARING))
     sellers = database.sql(SELLERS).to_arrow_table()
     teams = database.sql(TEAMS).to_arrow_table()
     database.close()

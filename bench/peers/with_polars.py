@@ -1,4 +1,7 @@
-"""The comparison's tables by Polars: one lazy plan, both results collected together so that shared parts run once."""
+"""The comparison's tables by Polars: lazy plans over the credits of decided deals, which are worked out once.
+
+Faster of those tried: in one plan, with the streaming engine, counting people on a deal by group and join.
+"""
 
 from __future__ import annotations
 
@@ -33,20 +36,19 @@ def _credited(frames: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
     )
     credits = frames["credits"]
     if "participants" not in frames:
-        people_on = credits.group_by("deal_id").agg(others=pl.len() - 1)
+        others = pl.len().over("deal_id") - 1
     else:
+        others = col("others")
         taking_part = frames["participants"].filter(col("part").is_in(["seller", "specialist", "mentor"]))
         people_on = (
             pl.concat([credits.select("deal_id", "person_id"), taking_part.select("deal_id", "person_id")])
             .group_by("deal_id")
             .agg(others=col("person_id").n_unique() - 1)
         )
-    return (
-        credits.join(decided.join(people_on, on="deal_id"), on="deal_id")
-        .select(
-            "person_id", "closed", "won", "days", "others",
-            credit=pl.when("won").then(col("amount") * col("share")).otherwise(0.0),
-        )
+        decided = decided.join(people_on, on="deal_id")
+    return credits.join(decided, on="deal_id").select(
+        "person_id", "closed", "won", "days", others=others,
+        credit=pl.when("won").then(col("amount") * col("share")).otherwise(0.0),
     )
 
 
@@ -173,7 +175,7 @@ def run(tables: dict[str, pl.DataFrame], threads: int) -> tuple[pa.Table, pa.Tab
     if pl.thread_pool_size() != threads:
         raise SystemExit(f"expected {threads} threads of Polars, found {pl.thread_pool_size()}")
     frames = {name: frame.lazy() for name, frame in tables.items()}
-    credited = _credited(frames)
+    credited = _credited(frames).collect().lazy()  # once: kept lazy, both results would work it out again
     sellers, teams = pl.collect_all([_sellers(frames, credited), _teams(frames, credited)])
     return sellers.to_arrow(), teams.to_arrow()
 

@@ -41,6 +41,7 @@
 #include <dualtrack/measure/panel.hpp>
 #include <dualtrack/measure/pay.hpp>
 #include <dualtrack/measure/peer_group.hpp>
+#include <dualtrack/measure/sales_ledger.hpp>
 #include <dualtrack/measure/sales_sums.hpp>
 #include <dualtrack/measure/scope.hpp>
 #include <dualtrack/measure/seller.hpp>

@@ -53,8 +53,8 @@ inline void split_amount(std::int64_t amount, std::span<const double> shares, st
     const double* const share = shares.data(); // deals come by the million: these loops are not bounds-checked
     std::int64_t* const part = parts.data();
     double total = 0.0;
-    for (std::size_t i = 0; i < n; ++i) total += share[i];
-    if (amount == 0 || !(total > 0.0)) {
+    for (std::size_t i = 0; amount != 0 && i < n; ++i) total += share[i];
+    if (!(total > 0.0)) {
         std::fill(parts.begin(), parts.end(), std::int64_t{0});
         return;
     }
@@ -109,6 +109,14 @@ struct credit_rows_of {
         if (credits.kind.empty()) return;
         constexpr auto kind = static_cast<std::uint8_t>(org::credit_kind::overlay); // sorted behind revenue
         while (overlay > begin && credits.kind[overlay - 1] == kind) --overlay;
+    }
+
+    /// Whether the rows are revenue of different people (some, and none of them overlay), as those of nearly all deals.
+    [[nodiscard]] bool are_plain(const org::credit_columns& credits) const noexcept {
+        bool plain = begin < end && overlay == end;
+        const std::uint32_t* const person = credits.person.data();
+        for (std::uint32_t i = begin; i + 1 < end; ++i) plain = plain && person[i] != person[i + 1];
+        return plain;
     }
 };
 
