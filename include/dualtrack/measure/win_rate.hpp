@@ -70,7 +70,7 @@ inline double sum_of_logs(const std::vector<double>& tail, double offset) noexce
 }
 
 /// The rate that is likeliest for a given strength: the root of a falling function, by Newton's method between borders
-/// that close in, always from the same start, so that the result depends on nothing else.
+/// that close in. The start decides how many steps it takes, not where it ends.
 inline double likeliest_rate(const count_tails& tails, double strength, double start) noexcept {
     double low = 1e-12;
     double high = 1.0 - 1e-12;
@@ -124,7 +124,7 @@ inline win_rate_prior fit_win_rates(std::span<const std::int64_t> won_count, std
     const detail::count_tails tails(won_count, lost_count);
     const auto profile = [&](double log_strength, double& rate) {
         const double strength = numeric::exp(log_strength);
-        rate = detail::likeliest_rate(tails, strength, prior.rate);
+        rate = detail::likeliest_rate(tails, strength, rate); // from that of the last strength: a step or two away
         return detail::log_likelihood(tails, rate, strength);
     };
     constexpr double lowest = -2.0; // ln s: a seller's own record nearly alone ... ln 1e6: as good as no spread
