@@ -27,9 +27,11 @@
 #include <dualtrack/org/interview.hpp>
 #include <dualtrack/org/organisation.hpp>
 #include <dualtrack/org/policy.hpp>
+#include <dualtrack/org/policy_decide.hpp>
 #include <dualtrack/org/policy_field.hpp>
 #include <dualtrack/org/policy_fields.hpp>
 #include <dualtrack/org/policy_fields_assess.hpp>
+#include <dualtrack/org/policy_fields_decide.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
 #include <dualtrack/org/protected.hpp>
 #include <dualtrack/org/reporting_lines.hpp>
@@ -60,5 +62,7 @@
 #include <dualtrack/assess/readiness.hpp>
 #include <dualtrack/assess/readiness_tables.hpp>
 #include <dualtrack/assess/severity.hpp>
+
+#include <dualtrack/decide/passed_over.hpp>
 
 #include <dualtrack/audit/record.hpp>

@@ -11,6 +11,7 @@
 
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/org/interview.hpp>
+#include <dualtrack/org/policy_decide.hpp>
 
 namespace dualtrack::org {
 
@@ -118,6 +119,7 @@ struct policy {
     pay_policy pay;
     readiness_policy readiness;
     grid_policy grid;
+    promotion_policy promotion;
     friend bool operator==(const policy&, const policy&) = default;
 };
 

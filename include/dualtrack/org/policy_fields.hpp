@@ -10,17 +10,19 @@
 #include <cstddef>
 
 #include <dualtrack/org/policy_fields_assess.hpp>
+#include <dualtrack/org/policy_fields_decide.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
 
 namespace dualtrack::org {
 
-inline constexpr std::array<policy_section, 6> policy_sections{{
+inline constexpr std::array<policy_section, 7> policy_sections{{
     {"data", "what is done with input that is doubtful but usable"},
     {"seller", "how sellers and teams are measured"},
     {"performance", "how luck is taken out of sales"},
     {"pay", "how pay is compared"},
     {"readiness", "how readiness to lead is judged; nothing in it looks at sales"},
     {"grid", "where the boxes of performance and readiness are cut"},
+    {"promotion", "what a promotion would do, what it is worth, and when it is recommended"},
 }};
 
 namespace detail {
@@ -36,6 +38,7 @@ template <std::size_t... Size> constexpr auto joined(const std::array<policy_fie
 } // namespace detail
 
 inline constexpr auto policy_fields = detail::joined(measure_policy_fields, //
-                                                     assess_policy_fields);
+                                                     assess_policy_fields,  //
+                                                     decide_policy_fields);
 
 } // namespace dualtrack::org
