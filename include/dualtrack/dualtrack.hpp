@@ -33,6 +33,8 @@
 #include <dualtrack/org/policy_fields_assess.hpp>
 #include <dualtrack/org/policy_fields_decide.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
+#include <dualtrack/org/policy_fields_simulate.hpp>
+#include <dualtrack/org/policy_simulate.hpp>
 #include <dualtrack/org/protected.hpp>
 #include <dualtrack/org/reporting_lines.hpp>
 
@@ -64,5 +66,9 @@
 #include <dualtrack/assess/severity.hpp>
 
 #include <dualtrack/decide/passed_over.hpp>
+
+#include <dualtrack/simulate/draws.hpp>
+#include <dualtrack/simulate/outcome_tables.hpp>
+#include <dualtrack/simulate/statistics.hpp>
 
 #include <dualtrack/audit/record.hpp>

@@ -12,6 +12,7 @@
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/org/interview.hpp>
 #include <dualtrack/org/policy_decide.hpp>
+#include <dualtrack/org/policy_simulate.hpp>
 
 namespace dualtrack::org {
 
@@ -120,6 +121,7 @@ struct policy {
     readiness_policy readiness;
     grid_policy grid;
     promotion_policy promotion;
+    simulation_policy simulation;
     friend bool operator==(const policy&, const policy&) = default;
 };
 

@@ -12,10 +12,11 @@
 #include <dualtrack/org/policy_fields_assess.hpp>
 #include <dualtrack/org/policy_fields_decide.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
+#include <dualtrack/org/policy_fields_simulate.hpp>
 
 namespace dualtrack::org {
 
-inline constexpr std::array<policy_section, 7> policy_sections{{
+inline constexpr auto policy_sections = std::to_array<policy_section>({
     {"data", "what is done with input that is doubtful but usable"},
     {"seller", "how sellers and teams are measured"},
     {"performance", "how luck is taken out of sales"},
@@ -23,7 +24,8 @@ inline constexpr std::array<policy_section, 7> policy_sections{{
     {"readiness", "how readiness to lead is judged; nothing in it looks at sales"},
     {"grid", "where the boxes of performance and readiness are cut"},
     {"promotion", "what a promotion would do, what it is worth, and when it is recommended"},
-}};
+    {"simulation", "what a simulation of promotion rules compares"},
+});
 
 namespace detail {
 
@@ -39,6 +41,7 @@ template <std::size_t... Size> constexpr auto joined(const std::array<policy_fie
 
 inline constexpr auto policy_fields = detail::joined(measure_policy_fields, //
                                                      assess_policy_fields,  //
-                                                     decide_policy_fields);
+                                                     decide_policy_fields,  //
+                                                     simulate_policy_fields);
 
 } // namespace dualtrack::org
