@@ -67,7 +67,9 @@
 
 #include <dualtrack/decide/passed_over.hpp>
 
+#include <dualtrack/simulate/assumption.hpp>
 #include <dualtrack/simulate/draws.hpp>
+#include <dualtrack/simulate/experiment.hpp>
 #include <dualtrack/simulate/outcome_tables.hpp>
 #include <dualtrack/simulate/statistics.hpp>
 

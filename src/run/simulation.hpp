@@ -1,0 +1,95 @@
+// What the models of the analysis `simulation` share: the tables they fill, the arms and assumptions a policy names,
+// and how an experiment becomes rows.
+#pragma once
+
+#include <memory_resource>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dualtrack/base/result.hpp>
+#include <dualtrack/org/findings.hpp>
+#include <dualtrack/org/policy.hpp>
+#include <dualtrack/simulate/assumption.hpp>
+#include <dualtrack/simulate/experiment.hpp>
+#include <dualtrack/simulate/outcome_tables.hpp>
+
+#include "ingest/organisation.hpp"
+
+namespace dualtrack::run {
+
+struct simulation_tables {
+    simulate::outcomes_table outcomes;
+    simulate::differences_table differences;
+    simulate::trajectories_table trajectories;
+    simulate::quantiles_table quantiles;
+    simulate::decisions_table decisions;
+    simulate::inputs_table inputs;
+    simulate::tornado_table tornado;
+    simulate::runs_table runs;
+    org::findings_table findings;
+
+    explicit simulation_tables(std::pmr::memory_resource* m)
+        : outcomes(m), differences(m), trajectories(m), quantiles(m), decisions(m), inputs(m), tornado(m), runs(m),
+          findings(m) {}
+};
+
+/// One preset to be run.
+struct model_request {
+    const run_context& run;
+    const org::policy& policy;
+    std::string_view preset;
+    const ingest::checked_data* data = nullptr; // the company's own, perhaps without any table
+};
+
+/// A rule or package with its figures: "lottery(0.5)".
+struct named_rule {
+    std::string name;
+    std::vector<double> figures;
+};
+
+/// Reads "rule", "rule(0.5)", "rule + package(6, 2)"; the rule first, then its packages.
+/// Errors: policy.range at `where`
+[[nodiscard]] result<std::vector<named_rule>> read_rules(std::string_view text, std::string_view where);
+
+/// A number or numbers that the policy puts in the place of a preset's.
+struct override_value {
+    std::string name;
+    std::vector<double> values;
+    bool is_list = false;
+};
+
+/// The object /simulation/parameters. Errors: policy.type
+[[nodiscard]] result<std::vector<override_value>> read_overrides(std::string_view json);
+
+/// Every assumption that the policy overrides is replaced, and marked; names that the model lacks are left to others.
+/// Errors: policy.type (a list for a single number)
+[[nodiscard]] result<void> apply_overrides(std::span<const override_value> overrides,
+                                           std::span<simulate::assumption> assumptions);
+
+/// The stopping rule that the policy asks for, of metrics by name; the first metric if it names none.
+/// Errors: policy.range (a metric that no model has)
+[[nodiscard]] result<void> set_stopping(const org::simulation_policy& policy, simulate::experiment_plan& plan);
+
+/// Rows of outcomes, differences, trajectories, quantiles and runs.
+void add_experiment(std::string_view preset, const simulate::experiment_plan& plan, simulate::experiment& found,
+                    const org::simulation_policy& policy, std::int64_t periods,
+                    std::span<const simulate::assumption> assumptions, simulation_tables& to);
+
+/// Rows of inputs.
+void add_assumptions(std::string_view preset, std::span<const simulate::assumption> assumptions, simulation_tables& to);
+
+/// Rows of tornado for one assumption: the same plan at the value used and at both bounds; the first metric.
+void add_tornado(std::string_view preset, const simulate::experiment_plan& plan, const simulate::assumption& varied,
+                 const simulate::experiment& at_value, const simulate::experiment& at_low,
+                 const simulate::experiment& at_high, simulation_tables& to);
+
+/// The sales-organisation model: its presets, and one of them run into the tables.
+[[nodiscard]] bool is_sales_preset(std::string_view preset) noexcept;
+[[nodiscard]] result<void> run_sales_model(const model_request& request, simulation_tables& to);
+/// The published models, likewise.
+[[nodiscard]] bool is_published_preset(std::string_view preset) noexcept;
+[[nodiscard]] result<void> run_published_model(const model_request& request, simulation_tables& to);
+
+} // namespace dualtrack::run
