@@ -28,10 +28,12 @@
 #include <dualtrack/org/organisation.hpp>
 #include <dualtrack/org/policy.hpp>
 #include <dualtrack/org/policy_decide.hpp>
+#include <dualtrack/org/policy_estimate.hpp>
 #include <dualtrack/org/policy_field.hpp>
 #include <dualtrack/org/policy_fields.hpp>
 #include <dualtrack/org/policy_fields_assess.hpp>
 #include <dualtrack/org/policy_fields_decide.hpp>
+#include <dualtrack/org/policy_fields_estimate.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
 #include <dualtrack/org/policy_fields_simulate.hpp>
 #include <dualtrack/org/policy_simulate.hpp>

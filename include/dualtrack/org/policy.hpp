@@ -12,6 +12,7 @@
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/org/interview.hpp>
 #include <dualtrack/org/policy_decide.hpp>
+#include <dualtrack/org/policy_estimate.hpp>
 #include <dualtrack/org/policy_simulate.hpp>
 
 namespace dualtrack::org {
@@ -122,6 +123,8 @@ struct policy {
     grid_policy grid;
     promotion_policy promotion;
     simulation_policy simulation;
+    value_added_policy value_added;
+    backtest_policy backtest;
     friend bool operator==(const policy&, const policy&) = default;
 };
 

@@ -11,6 +11,7 @@
 
 #include <dualtrack/org/policy_fields_assess.hpp>
 #include <dualtrack/org/policy_fields_decide.hpp>
+#include <dualtrack/org/policy_fields_estimate.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
 #include <dualtrack/org/policy_fields_simulate.hpp>
 
@@ -25,6 +26,8 @@ inline constexpr auto policy_sections = std::to_array<policy_section>({
     {"grid", "where the boxes of performance and readiness are cut"},
     {"promotion", "what a promotion would do, what it is worth, and when it is recommended"},
     {"simulation", "what a simulation of promotion rules compares"},
+    {"value_added", "how a manager's value added is estimated"},
+    {"backtest", "how rules of promotion are tried out on the past"},
 });
 
 namespace detail {
@@ -39,9 +42,10 @@ template <std::size_t... Size> constexpr auto joined(const std::array<policy_fie
 
 } // namespace detail
 
-inline constexpr auto policy_fields = detail::joined(measure_policy_fields, //
-                                                     assess_policy_fields,  //
-                                                     decide_policy_fields,  //
-                                                     simulate_policy_fields);
+inline constexpr auto policy_fields = detail::joined(measure_policy_fields,  //
+                                                     assess_policy_fields,   //
+                                                     decide_policy_fields,   //
+                                                     simulate_policy_fields, //
+                                                     estimate_policy_fields);
 
 } // namespace dualtrack::org
