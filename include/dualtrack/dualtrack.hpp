@@ -47,12 +47,15 @@
 #include <dualtrack/measure/panel.hpp>
 #include <dualtrack/measure/pay.hpp>
 #include <dualtrack/measure/peer_group.hpp>
+#include <dualtrack/measure/quota_days.hpp>
 #include <dualtrack/measure/sales_ledger.hpp>
 #include <dualtrack/measure/sales_sums.hpp>
 #include <dualtrack/measure/scope.hpp>
 #include <dualtrack/measure/seller.hpp>
+#include <dualtrack/measure/seller_months.hpp>
 #include <dualtrack/measure/sellers_table.hpp>
 #include <dualtrack/measure/team.hpp>
+#include <dualtrack/measure/volatility.hpp>
 #include <dualtrack/measure/win_rate.hpp>
 
 #include <dualtrack/assess/behaviour.hpp>

@@ -3,40 +3,12 @@
 #include <utility>
 
 #include <dualtrack/assess/performance.hpp>
-#include <dualtrack/base/text.hpp>
 #include <dualtrack/measure/cycle.hpp>
+
+#include "run/doubts.hpp"
 
 namespace dualtrack::run {
 namespace {
-
-/// Where the manager "now" had to stand in for assignments.
-void say_assumed_managers(measured& out) {
-    const org::organisation& organisation = out.data->organisation;
-    std::int64_t n_assumed = 0;
-    for (std::uint32_t person = 0; person < organisation.n_people(); ++person)
-        for (const org::reporting_span& span : out.lines.spans_of(person)) {
-            const measure::employment employed = measure::employment_of(organisation, person);
-            const bool in_window = std::max({span.start, out.window.start, employed.from}) <
-                                   std::min({span.end, out.window.end, employed.to});
-            if (span.assumed && span.manager != no_index && in_window) {
-                ++n_assumed;
-                break;
-            }
-        }
-    if (n_assumed == 0) return;
-    add_finding(out.window.findings, {org::severity::note, "data.assumed", "people", "manager_id", -1, -1, n_assumed,
-                                      "assignments say nothing about some days of " + integer_text(n_assumed) +
-                                          " people; the manager of people.manager_id is taken for them"});
-}
-
-void say_over_maximum(measured& out, const std::vector<std::uint32_t>& people) {
-    for (const std::uint32_t person : people)
-        add_finding(out.window.findings,
-                    {org::severity::warning, "data.over_maximum", "quotas", "amount", -1, -1, 1,
-                     "attainment of " + std::string(out.data->organisation.people.id[person]) + " is above " +
-                         number_text(out.policy.data.maximum_attainment) +
-                         (out.policy.data.over_maximum == org::maximum_rule::cap ? "; capped" : "")});
-}
 
 /// What a seller of a group sold a day, one value a reported period, as ln(1 + sales of a month at that pace): a
 /// quarter's total is one thing known of a seller, not three.
@@ -165,6 +137,7 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
                                            "deals are given, so the totals in sales are not used"});
     say_assumed_managers(*out);
     say_over_maximum(*out, over_maximum);
+    say_quota_gaps(*out);
     return std::shared_ptr<const measured>(std::move(out));
 }
 

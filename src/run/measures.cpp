@@ -1,8 +1,10 @@
 // The analysis `measures`: what was sold, by whom, under whom, and how sure one can be of it.
 #include <dualtrack/measure/credit_table.hpp>
+#include <dualtrack/measure/seller_months.hpp>
 #include <dualtrack/measure/team.hpp>
 
 #include "run/analysis.hpp"
+#include "run/doubts.hpp"
 #include "run/measured.hpp"
 #include "run/tables.hpp"
 
@@ -31,6 +33,9 @@ run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data>
     const org::organisation& organisation = data->organisation;
     auto teams = std::make_shared<const measure::teams_table>(measure::measure_teams(
         run, organisation, facts->lines, facts->window, policy, facts->cells, probability_top(facts->sellers)));
+    org::findings_table findings(run.memory);
+    org::add_findings(findings, facts->window.findings);
+    say_team_quotas(*facts, *teams, findings);
     out->tables.push_back(
         result_table::of("sellers", std::shared_ptr<const measure::sellers_table>(facts, &facts->sellers)));
     out->tables.push_back(result_table("seller_months", [facts, later] {
@@ -41,7 +46,7 @@ run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data>
         return made_of(facts,
                        measure::credit_rows(facts->data->organisation, facts->lines, facts->window, later.memory));
     }));
-    add_findings_table(*out, facts->window.findings);
+    add_findings_table(*out, findings);
     return out;
 }
 

@@ -169,4 +169,29 @@ inline std::map<std::string, std::string> results_of(const row_lists& tables, st
     return out;
 }
 
+/// A field of the first row of a JSON table that contains a text; "no row" and "no field" where there is none.
+inline std::string field_of(const std::string& table, std::string_view key, const std::string& name) {
+    const auto at = table.find(key);
+    if (at == std::string::npos) return "no row";
+    const auto begin = table[at] == '{' ? at : table.rfind('{', at);
+    const std::string row = table.substr(begin, table.find('}', at) - begin + 1);
+    const auto found = row.find("\"" + name + "\":");
+    if (found == std::string::npos) return "no field";
+    const auto value = found + name.size() + 3;
+    return row.substr(value, row.find_first_of(",}", value) - value);
+}
+
+/// The sentences of the findings of one code, in order.
+inline std::vector<std::string> findings_of(const row_lists& tables, std::string_view analysis, std::string_view code,
+                                            std::string_view policy = R"({"version":1,"as_of":"2023-12-31"})") {
+    auto result = run::find_analysis(analysis)->run(run_context{}, data_of(tables), policy_of(policy));
+    if (!result) throw std::runtime_error(said(result.error()));
+    std::vector<std::string> out;
+    const auto& made = result.value()->tables.back().get();
+    const auto* findings = static_cast<const org::findings_table*>(made.owner.get());
+    for (std::size_t i = 0; i < findings->size(); ++i)
+        if (findings->code[i] == code) out.emplace_back(findings->text[i]);
+    return out;
+}
+
 } // namespace dualtrack::test

@@ -5,7 +5,8 @@
 // A person's days are active from `hired` (or the first assignment) until `left` (or the end of the last assignment),
 // without the gaps between two assignments. Quotas and totals are spread over the calendar days of their period:
 //     cents up to day t = round_half_even(amount * days up to t / days of the period),  a part = the difference of two,
-// so that the parts of any division add up to the whole.
+// so that the parts of any division add up to the whole. A day on which a quota begins or ends is a border of cells too,
+// so that sales can be held against a quota on the same days.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 
 #include <dualtrack/base/calendar.hpp>
 #include <dualtrack/base/column.hpp>
+#include <dualtrack/measure/quota_days.hpp>
 #include <dualtrack/measure/scope.hpp>
 #include <dualtrack/org/reporting_lines.hpp>
 
@@ -35,12 +37,14 @@ struct panel {
     vec<std::int64_t> amount;   // credited, minor units
     vec<std::uint32_t> won, lost;
     vec<std::int64_t> quota;                    // own quota, minor units
+    vec<std::uint8_t> under_own_quota;          // 1: an own quota counts on the days of the cell
+    vec<std::uint8_t> under_team_quota;         // 1: the manager has a team quota for them
     std::int32_t first_month = 0, n_months = 0; // calendar months the window touches
     std::int32_t window_end = 0;
 
     explicit panel(std::pmr::memory_resource* memory)
         : first(memory), start(memory), manager(memory), state(memory), amount(memory), won(memory), lost(memory),
-          quota(memory) {}
+          quota(memory), under_own_quota(memory), under_team_quota(memory) {}
 
     [[nodiscard]] std::int32_t end_of(std::uint32_t person, std::uint32_t cell) const noexcept {
         return cell + 1 < first[person + 1] ? start[cell + 1] : window_end;
@@ -113,7 +117,8 @@ namespace detail {
 
 /// Days on which something changes for a person inside the window, ascending and distinct, with the window's start.
 inline void borders_of(const org::organisation& organisation, const org::reporting_lines& lines, const scope& window,
-                       std::uint32_t person, std::vector<std::int32_t>& out) {
+                       const quota_days& own, const quota_days& team, std::uint32_t person,
+                       std::vector<std::int32_t>& out) {
     out.clear();
     const auto inside = [&](std::int32_t day) {
         if (day > window.start && day < window.end) out.push_back(day);
@@ -128,6 +133,15 @@ inline void borders_of(const org::organisation& organisation, const org::reporti
     for (const org::reporting_span& span : lines.spans_of(person)) {
         inside(span.start);
         inside(span.end);
+        if (span.manager == no_index) continue;
+        for (const org::day_span& days : team.spans_of(span.manager)) {
+            inside(std::clamp(days.start, span.start, span.end));
+            inside(std::clamp(days.end, span.start, span.end));
+        }
+    }
+    for (const org::day_span& days : own.spans_of(person)) {
+        inside(days.start);
+        inside(days.end);
     }
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
@@ -171,10 +185,12 @@ inline panel layout_panel(const run_context& run, const org::organisation& organ
     out.window_end = window.end;
     out.first.reserve(n_people + 1U);
     out.first.push_back(0);
+    const quota_days own = quota_days_of(organisation, window, org::quota_scope::own, run.memory);
+    const quota_days team = quota_days_of(organisation, window, org::quota_scope::team, run.memory);
     std::vector<std::int32_t> borders;
     for (std::uint32_t person = 0; person < n_people; ++person) {
         if (sells[person] != 0) {
-            detail::borders_of(organisation, lines, window, person, borders);
+            detail::borders_of(organisation, lines, window, own, team, person, borders);
             const employment employed = employment_of(organisation, person);
             for (const std::int32_t day : borders) {
                 out.start.push_back(day);
@@ -183,6 +199,9 @@ inline panel layout_panel(const run_context& run, const org::organisation& organ
                                     : day >= employed.to                                    ? has_left
                                     : detail::in_gap(organisation.assignments, person, day) ? between_assignments
                                                                                             : active);
+                const std::uint32_t manager = out.manager.back();
+                out.under_own_quota.push_back(out.state.back() != has_left && own.covers(person, day) ? 1 : 0);
+                out.under_team_quota.push_back(manager != no_index && team.covers(manager, day) ? 1 : 0);
             }
         }
         out.first.push_back(static_cast<std::uint32_t>(out.start.size()));
@@ -211,69 +230,6 @@ inline void spread_quotas(const panel& cells, const org::period_columns& quotas,
         return own && state != has_left;
     };
     detail::spread(cells, quotas, converted, counts, into);
-}
-
-/// One row a person and month in which they were active, sold, lost or had a quota; by person, then month.
-struct seller_months_table {
-    id_column person_id;
-    date_column month;
-    id_column manager_id;
-    money_column amount;
-    column<std::int64_t> won_count, lost_count;
-    money_column quota;
-
-    seller_months_table(const text_column& ids, std::pmr::memory_resource* memory)
-        : person_id(ids, memory), month(memory), manager_id(ids, memory), amount(memory), won_count(memory),
-          lost_count(memory), quota(memory) {}
-};
-
-template <class Visitor, class Table>
-requires std::same_as<std::remove_const_t<Table>, seller_months_table>
-void describe(Visitor& visit, Table& table) {
-    visit.table("seller_months", "what each seller brought, month by month, inside the window");
-    visit.column("person_id", unit::id, "the seller", table.person_id);
-    visit.column("month", unit::date, "first day of the calendar month", table.month);
-    visit.column("manager_id", unit::id, "manager on the last day of the month inside the window", table.manager_id);
-    visit.column("amount", unit::currency,
-                 "credited from deals won that month, or the month's part of the totals given", table.amount);
-    visit.column("won_count", unit::count, "deals won with a revenue share", table.won_count);
-    visit.column("lost_count", unit::count, "deals lost with a revenue share", table.lost_count);
-    visit.column("quota", unit::currency, "own quota, spread over calendar days; null without one", table.quota);
-}
-
-/// The panel by calendar month.
-inline seller_months_table seller_months(const run_context& run, const org::organisation& organisation,
-                                         const panel& cells) {
-    seller_months_table out(organisation.people.id, run.memory);
-    for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
-        std::uint32_t cell = cells.first[person];
-        while (cell < cells.first[person + 1]) {
-            const std::int32_t month = calendar::month_of_day(cells.start[cell]);
-            std::int64_t amount = 0;
-            std::int64_t quota = 0;
-            std::int64_t won = 0;
-            std::int64_t lost = 0;
-            bool is_active = false;
-            std::uint32_t manager = no_index;
-            for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
-                amount += cells.amount[cell];
-                quota += cells.quota[cell];
-                won += cells.won[cell];
-                lost += cells.lost[cell];
-                is_active = is_active || cells.state[cell] == active;
-                manager = cells.manager[cell];
-            }
-            if (!is_active && amount == 0 && quota == 0 && won == 0 && lost == 0) continue;
-            out.person_id.index.push_back(person);
-            out.month.day.push_back(calendar::first_day_of_month(month));
-            out.manager_id.index.push_back(manager);
-            out.amount.minor.push_back(amount);
-            out.won_count.value.push_back(won);
-            out.lost_count.value.push_back(lost);
-            out.quota.minor.push_back(quota == 0 ? no_money : quota);
-        }
-    }
-    return out;
 }
 
 } // namespace dualtrack::measure

@@ -1,9 +1,8 @@
 // Sellers: what each person sold in the window, how it compares with their market, and how it came about.
 //
-//   attainment = credited / own quota (spread over calendar days);   s = credited / months active
-//   log_relative_sales = ln(1 + s) - mean over the market's active sellers of ln(1 + s)       (s in currency units a
-//   month) volatility = standard deviation of monthly attainment, or of monthly sales over their mean where a month has
-//   no quota
+//   attainment = credited on days with an own quota / own quota (spread over calendar days), see quota_days.hpp
+//   s = credited / months active, in currency units a month
+//   log_relative_sales = ln(1 + s) - mean over the market's active sellers of ln(1 + s)
 // References: Benson, Li and Shue, QJE 134 (2019) 2085; the definitions are in measures.md section 1.
 #pragma once
 
@@ -19,6 +18,7 @@
 #include <dualtrack/measure/peer_group.hpp>
 #include <dualtrack/measure/sales_sums.hpp>
 #include <dualtrack/measure/sellers_table.hpp>
+#include <dualtrack/measure/volatility.hpp>
 #include <dualtrack/measure/win_rate.hpp>
 #include <dualtrack/org/policy.hpp>
 
@@ -56,37 +56,6 @@ inline std::vector<std::vector<std::uint32_t>> sellers_by_group(const peer_group
 }
 
 namespace detail {
-
-/// Standard deviation of the months' results, or nothing when fewer than three months can be compared.
-inline bool volatility_of(const panel& cells, std::uint32_t person, double& out) {
-    std::vector<double> amount;
-    std::vector<double> quota;
-    bool every_quota = true;
-    for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1];) {
-        const std::int32_t month = calendar::month_of_day(cells.start[cell]);
-        std::int64_t month_amount = 0;
-        std::int64_t month_quota = 0;
-        bool is_active = false;
-        for (; cell < cells.first[person + 1] && calendar::month_of_day(cells.start[cell]) == month; ++cell) {
-            month_amount += cells.amount[cell];
-            month_quota += cells.quota[cell];
-            is_active = is_active || cells.state[cell] == active;
-        }
-        if (!is_active) continue;
-        amount.push_back(static_cast<double>(month_amount));
-        quota.push_back(static_cast<double>(month_quota));
-        every_quota = every_quota && month_quota > 0;
-    }
-    const std::size_t n = amount.size();
-    if (n < 3) return false;
-    const double mean_amount = numeric::fixed_sum(amount) / static_cast<double>(n);
-    if (!every_quota && !(mean_amount > 0.0)) return false;
-    for (std::size_t i = 0; i < n; ++i) amount[i] = every_quota ? amount[i] / quota[i] : amount[i] / mean_amount;
-    const double mean = numeric::fixed_sum(amount) / static_cast<double>(n);
-    for (double& value : amount) value = (value - mean) * (value - mean);
-    out = std::sqrt(numeric::fixed_sum(amount) / static_cast<double>(n - 1));
-    return true;
-}
 
 inline void count_activities(const org::organisation& organisation, const scope& window, sellers_table& out) {
     const auto& activities = organisation.activities;
@@ -195,9 +164,11 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         }
         const double months = detail::active_months_of(organisation, cells, person, 0.0).plain;
         std::int64_t amount = 0;
+        std::int64_t attained = 0;
         std::int64_t quota = 0;
         for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell) {
             amount += cells.amount[cell];
+            attained += cells.under_own_quota[cell] != 0 ? cells.amount[cell] : 0;
             quota += cells.quota[cell];
         }
         const std::int64_t n_closed = std::int64_t{own.won} + own.lost;
@@ -232,7 +203,8 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
             missing(out.cycle_days_median);
         if (quota > 0) {
             out.quota.minor[person] = quota;
-            double attainment = static_cast<double>(amount) / static_cast<double>(quota);
+            out.attained_amount.minor[person] = attained;
+            double attainment = static_cast<double>(attained) / static_cast<double>(quota);
             if (attainment > policy.data.maximum_attainment) {
                 over_maximum.push_back(person);
                 if (policy.data.over_maximum == org::maximum_rule::cap) attainment = policy.data.maximum_attainment;
@@ -241,7 +213,7 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         } else
             missing(out.attainment);
         double volatility = 0.0;
-        if (detail::volatility_of(cells, person, volatility))
+        if (volatility_of(organisation, cells, person, volatility))
             out.volatility.value[person] = volatility;
         else
             missing(out.volatility);

@@ -32,7 +32,7 @@ struct sellers_table {
     column<double> mentoring_minutes;
     column<std::int64_t> leads_shared, recognition_count, rank_in_team;
     column<double> performance_z, performance_sd, probability_top_quartile;
-    money_column overlay_amount;
+    money_column overlay_amount, attained_amount;
     word_column status;
 
     sellers_table(const text_column& ids, const text_column& markets, std::uint32_t n,
@@ -44,7 +44,7 @@ struct sellers_table {
           collaborators_mean(n, 0.0, memory), lone_wolf(memory), mentoring_minutes(n, 0.0, memory),
           leads_shared(n, 0, memory), recognition_count(n, 0, memory), rank_in_team(n, 0, memory),
           performance_z(n, 0.0, memory), performance_sd(n, 0.0, memory), probability_top_quartile(n, 0.0, memory),
-          overlay_amount(memory), status(seller_status_words, memory) {
+          overlay_amount(memory), attained_amount(memory), status(seller_status_words, memory) {
         person_id.index.resize(n);
         manager_id.index.assign(n, no_index);
         market.code.assign(n, no_index);
@@ -52,6 +52,7 @@ struct sellers_table {
         quota.minor.assign(n, no_money);
         lone_wolf.value.assign(n, 2);
         overlay_amount.minor.assign(n, no_money);
+        attained_amount.minor.assign(n, no_money);
         status.code.assign(n, static_cast<std::uint8_t>(seller_status::not_a_seller));
     }
     [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(person_id.index.size()); }
@@ -72,14 +73,16 @@ void describe(Visitor& visit, Table& table) {
     visit.column("win_rate_shrunk", unit::share, "win rate drawn towards the market as far as chance explains it",
                  table.win_rate_shrunk);
     visit.column("quota", unit::currency, "own quota, spread over calendar days", table.quota);
-    visit.column("attainment", unit::ratio, "won_amount / quota", table.attainment);
+    visit.column("attainment", unit::ratio, "attained_amount / quota: both of the days that have a quota",
+                 table.attainment);
     visit.column("cycle_days_median", unit::days, "median days from opening to closing of won deals",
                  table.cycle_days_median);
     visit.column("months_active", unit::months, "active days in calendar months", table.months_active);
     visit.column("log_relative_sales", unit::log_points, "ln(1 + monthly sales) less the market's mean of it",
                  table.log_relative_sales);
     visit.column("volatility", unit::ratio,
-                 "standard deviation of monthly attainment, or of monthly sales over their mean", table.volatility);
+                 "standard deviation of monthly attainment, or of monthly sales over their mean, whole months alone",
+                 table.volatility);
     visit.column("largest_deal_share", unit::share, "largest credit / won_amount", table.largest_deal_share);
     visit.column("collaborators_mean", unit::count, "other people on a won deal, on average", table.collaborators_mean);
     visit.column("lone_wolf", unit::flag, "nobody else on any closed deal", table.lone_wolf);
@@ -96,6 +99,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("probability_top_quartile", unit::probability, "probability to be among the market's top share",
                  table.probability_top_quartile);
     visit.column("overlay_amount", unit::currency, "overlay credit, shown and never added", table.overlay_amount);
+    visit.column("attained_amount", unit::currency,
+                 "the part of won_amount on days that have a quota; null without a quota", table.attained_amount);
     visit.column(
         "status", unit::text,
         "ok, no_sales, not_active, not_a_seller; leads: has reports and no own quota, so is not compared with sellers",

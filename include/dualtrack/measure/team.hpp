@@ -1,10 +1,11 @@
 // Teams: what the people of each manager brought, quarter by quarter, apart from what the manager sold alone. A credit
 // belongs to the team of the manager its seller reported to on the closing day; it never moves when the seller does.
 //
-//   amount = credits of the reports;  own_amount = credits of the manager;  attainment = amount / quota
+//   amount = credits of the reports;  own_amount = credits of the manager
 //   quota = the manager's team quota where one is given for the period, else the reports' own quotas for the days they
 //   reported here; the two are never added
-//   an exit is regretted when the person was not dismissed and was more likely than not in the market's top share;
+//   attainment = attained_amount / quota, with the credits of the days that have the quota (quota_days.hpp)
+//   exits = those of the reports counted in n_reports who left in the period, so never more than these; an exit is regretted when the person was not dismissed and was more likely than not in the market's top share;
 //   regretted_retention = 1 - regretted exits / reports in the top share
 #pragma once
 
@@ -27,6 +28,11 @@ namespace dualtrack::measure {
 
 inline constexpr std::array<std::string_view, 2> quota_source_words{"team", "reports"};
 
+/// Why a number of a row is null.
+enum class team_status : std::uint8_t { ok, no_quota, no_top_seller, no_quota_no_top_seller, no_reports };
+inline constexpr std::array<std::string_view, 5> team_status_words{"ok", "no_quota", "no_top_seller",
+                                                                   "no_quota_no_top_seller", "no_reports"};
+
 /// One row a manager and period in which anybody reported to them; by manager, then time.
 struct teams_table {
     id_column manager_id;
@@ -37,11 +43,13 @@ struct teams_table {
     column<std::int64_t> exits, regretted_exits;
     column<double> regretted_retention;
     word_column quota_source;
+    money_column attained_amount;
+    word_column status;
 
     teams_table(const text_column& ids, std::pmr::memory_resource* memory)
         : manager_id(ids, memory), start(memory), end(memory), n_reports(memory), amount(memory), own_amount(memory),
           quota(memory), attainment(memory), exits(memory), regretted_exits(memory), regretted_retention(memory),
-          quota_source(quota_source_words, memory) {}
+          quota_source(quota_source_words, memory), attained_amount(memory), status(team_status_words, memory) {}
 };
 
 template <class Visitor, class Table>
@@ -58,13 +66,20 @@ void describe(Visitor& visit, Table& table) {
     visit.column("own_amount", unit::currency, "credits of the manager", table.own_amount);
     visit.column("quota", unit::currency, "team quota, else the reports' own quotas for their days here; null without",
                  table.quota);
-    visit.column("attainment", unit::ratio, "amount / quota", table.attainment);
-    visit.column("exits", unit::count, "reports who left", table.exits);
+    visit.column("attainment", unit::ratio, "attained_amount / quota: both of the days that have a quota",
+                 table.attainment);
+    visit.column("exits", unit::count, "of the reports, those who left in the period", table.exits);
     visit.column("regretted_exits", unit::count, "of them in the top share and not dismissed", table.regretted_exits);
     visit.column("regretted_retention", unit::share, "1 - regretted exits / reports in the top share; null without any",
                  table.regretted_retention);
     visit.column("quota_source", unit::text, "team: the manager's team quota; reports: the sum of the reports' own",
                  table.quota_source);
+    visit.column("attained_amount", unit::currency,
+                 "the part of amount on days that have the quota; null without a quota", table.attained_amount);
+    visit.column("status", unit::text,
+                 "ok; no_quota: no attainment; no_top_seller: nobody in the top share, so no regretted_retention; "
+                 "no_quota_no_top_seller; no_reports: credits alone, of people who had left or not begun",
+                 table.status);
 }
 
 /// The periods of a window: borders [n_periods + 1], the outer ones those of the window.
@@ -87,9 +102,16 @@ namespace detail {
 
 struct team_sums {
     std::int64_t amount = 0, own_amount = 0, reports_quota = 0, team_quota = 0;
+    std::int64_t under_own_quota = 0, under_team_quota = 0; // the parts of amount on days with such a quota
     std::int64_t n_reports = 0, n_top = 0, exits = 0, regretted = 0;
     bool has_team_quota = false;
 };
+
+inline team_status status_of(const team_sums& team, bool has_quota) noexcept {
+    if (team.n_reports == 0) return team_status::no_reports;
+    if (team.n_top == 0) return has_quota ? team_status::no_top_seller : team_status::no_quota_no_top_seller;
+    return has_quota ? team_status::ok : team_status::no_quota;
+}
 
 /// Which period holds a day of the window.
 inline std::size_t period_of(std::span<const std::int32_t> borders, std::int32_t day) noexcept {
@@ -151,15 +173,19 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             if (row[person] != no_index) at(person, period).own_amount += cells.amount[cell];
             const std::uint32_t manager = cells.manager[cell];
             if (manager == no_index || row[manager] == no_index) continue;
-            at(manager, period).amount += cells.amount[cell];
-            at(manager, period).reports_quota += cells.quota[cell];
+            detail::team_sums& team = at(manager, period);
+            team.amount += cells.amount[cell];
+            team.under_own_quota += cells.under_own_quota[cell] != 0 ? cells.amount[cell] : 0;
+            team.under_team_quota += cells.under_team_quota[cell] != 0 ? cells.amount[cell] : 0;
+            team.reports_quota += cells.quota[cell];
         }
         if (organisation.people.left.empty() || organisation.people.left[person] == no_date) continue;
         const std::int32_t last_day = organisation.people.left[person] - 1;
         if (!window.covers(last_day)) continue;
         const std::uint32_t manager = lines.manager_on(person, last_day).manager;
-        if (manager == no_index || row[manager] == no_index) continue;
-        detail::team_sums& team = at(manager, detail::period_of(borders, last_day));
+        const std::size_t period = detail::period_of(borders, last_day);
+        if (!std::binary_search(reported.begin(), reported.end(), std::pair(manager, period))) continue;
+        detail::team_sums& team = at(manager, period);
         ++team.exits;
         const bool dismissed =
             !organisation.people.left_reason.empty() &&
@@ -188,6 +214,7 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             const detail::team_sums& team = at(manager, period);
             if (team.n_reports == 0 && team.amount == 0 && team.reports_quota == 0) continue;
             const std::int64_t quota = team.has_team_quota ? team.team_quota : team.reports_quota;
+            const std::int64_t attained = team.has_team_quota ? team.under_team_quota : team.under_own_quota;
             out.manager_id.index.push_back(manager);
             out.start.day.push_back(borders[period]);
             out.end.day.push_back(borders[period + 1]);
@@ -195,7 +222,7 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             out.amount.minor.push_back(team.amount);
             out.own_amount.minor.push_back(team.own_amount);
             out.quota.minor.push_back(quota > 0 ? quota : no_money);
-            out.attainment.value.push_back(quota > 0 ? static_cast<double>(team.amount) / static_cast<double>(quota)
+            out.attainment.value.push_back(quota > 0 ? static_cast<double>(attained) / static_cast<double>(quota)
                                                      : 0.0);
             out.attainment.valid.push_back(quota > 0 ? 1 : 0);
             out.exits.value.push_back(team.exits);
@@ -204,6 +231,8 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
                 team.n_top > 0 ? 1.0 - static_cast<double>(team.regretted) / static_cast<double>(team.n_top) : 0.0);
             out.regretted_retention.valid.push_back(team.n_top > 0 ? 1 : 0);
             out.quota_source.code.push_back(static_cast<std::uint8_t>(quota <= 0 ? 255 : team.has_team_quota ? 0 : 1));
+            out.attained_amount.minor.push_back(quota > 0 ? attained : no_money);
+            out.status.code.push_back(static_cast<std::uint8_t>(detail::status_of(team, quota > 0)));
         }
     }
     return out;

@@ -1,0 +1,23 @@
+// What a run has to say about its own numbers: where something was assumed, left out, or is more than it should be.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <dualtrack/measure/team.hpp>
+#include <dualtrack/org/findings.hpp>
+
+#include "run/measured.hpp"
+
+namespace dualtrack::run {
+
+/// Where the manager "now" had to stand in for assignments.
+void say_assumed_managers(measured& facts);
+/// Attainments above the policy's maximum.
+void say_over_maximum(measured& facts, const std::vector<std::uint32_t>& people);
+/// Attainments that speak of a part of the window, because the quota does.
+void say_quota_gaps(measured& facts);
+/// Team quotas on days on which nobody reported to their manager, and sales of reports that no quota speaks of.
+void say_team_quotas(const measured& facts, const measure::teams_table& teams, org::findings_table& findings);
+
+} // namespace dualtrack::run
