@@ -27,11 +27,13 @@
 #include <dualtrack/org/interview.hpp>
 #include <dualtrack/org/organisation.hpp>
 #include <dualtrack/org/policy.hpp>
+#include <dualtrack/org/policy_diagnose.hpp>
 #include <dualtrack/org/policy_decide.hpp>
 #include <dualtrack/org/policy_estimate.hpp>
 #include <dualtrack/org/policy_field.hpp>
 #include <dualtrack/org/policy_fields.hpp>
 #include <dualtrack/org/policy_fields_assess.hpp>
+#include <dualtrack/org/policy_fields_diagnose.hpp>
 #include <dualtrack/org/policy_fields_decide.hpp>
 #include <dualtrack/org/policy_fields_estimate.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>

@@ -11,6 +11,7 @@
 
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/org/interview.hpp>
+#include <dualtrack/org/policy_diagnose.hpp>
 #include <dualtrack/org/policy_decide.hpp>
 #include <dualtrack/org/policy_estimate.hpp>
 #include <dualtrack/org/policy_simulate.hpp>
@@ -121,6 +122,9 @@ struct policy {
     pay_policy pay;
     readiness_policy readiness;
     grid_policy grid;
+    managers_policy managers;
+    coaching_policy coaching;
+    transition_policy transition;
     promotion_policy promotion;
     simulation_policy simulation;
     value_added_policy value_added;

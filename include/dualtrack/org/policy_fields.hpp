@@ -11,6 +11,7 @@
 
 #include <dualtrack/org/policy_fields_assess.hpp>
 #include <dualtrack/org/policy_fields_decide.hpp>
+#include <dualtrack/org/policy_fields_diagnose.hpp>
 #include <dualtrack/org/policy_fields_estimate.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
 #include <dualtrack/org/policy_fields_simulate.hpp>
@@ -24,6 +25,9 @@ inline constexpr auto policy_sections = std::to_array<policy_section>({
     {"pay", "how pay is compared"},
     {"readiness", "how readiness to lead is judged; nothing in it looks at sales"},
     {"grid", "where the boxes of performance and readiness are cut"},
+    {"managers", "when a manager is called hero or hero-maker, and what each trap starts at"},
+    {"coaching", "who counts as coached, and when coaching gives way to closing"},
+    {"transition", "how a new manager is scored, month by month"},
     {"promotion", "what a promotion would do, what it is worth, and when it is recommended"},
     {"simulation", "what a simulation of promotion rules compares"},
     {"value_added", "how a manager's value added is estimated"},
@@ -44,6 +48,7 @@ template <std::size_t... Size> constexpr auto joined(const std::array<policy_fie
 
 inline constexpr auto policy_fields = detail::joined(measure_policy_fields,  //
                                                      assess_policy_fields,   //
+                                                     diagnose_policy_fields, //
                                                      decide_policy_fields,   //
                                                      simulate_policy_fields, //
                                                      estimate_policy_fields);
