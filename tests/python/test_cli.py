@@ -181,6 +181,62 @@ def test_csv_of_other_shapes_is_read(tmp_path: Path) -> None:
     assert result_hash(data, tmp_path / "out-1") == reference
 
 
+def with_dates(tmp_path: Path, dates: dict[int, str]) -> Path:
+    """A folder of CSV files in which some closing dates are written otherwise."""
+    data = write(tmp_path, "csv", small_tables())
+    lines = (data / "deals.csv").read_text().splitlines()
+    at = lines[0].replace('"', "").split(",").index("closed")
+    for row, text in dates.items():
+        cells = lines[row + 1].split(",")
+        lines[row + 1] = ",".join([*cells[:at], text, *cells[at + 1 :]])
+    (data / "deals.csv").write_text("\n".join(lines) + "\n")
+    return data
+
+
+def test_dates_of_a_csv_file_are_never_guessed(tmp_path: Path) -> None:
+    """10 February and 11 May as the days of other countries: which number is the day cannot be told from them."""
+    data = with_dates(tmp_path / "in", {0: "10/02/2024", 1: "11/05/2024"})
+    fails(
+        "dualtrack: deals.closed row 0: expected a date as YYYY-MM-DD, found '10/02/2024', which may be 2024-02-10 or "
+        "2024-10-02 (schema.type)",
+        "run",
+        "measures",
+        "--data",
+        data,
+        "--out",
+        tmp_path / "out",
+    )
+
+
+@pytest.mark.parametrize("dates", [{0: "10.02.2024", 2: "30.06.2024"}, {0: "2/10/2024", 2: "06/30/2024"}])
+def test_dates_of_a_csv_file_count_where_the_column_leaves_no_doubt(tmp_path: Path, dates: dict[int, str]) -> None:
+    reference = result_hash(write(tmp_path / "iso", "csv", small_tables()), tmp_path / "out-0")
+    assert result_hash(with_dates(tmp_path / "in", dates), tmp_path / "out-1") == reference
+
+
+@pytest.mark.parametrize(
+    ("dates", "row", "found"),
+    [
+        ({0: "10/02/24"}, 0, "10/02/24"),  # of which century?
+        ({2: "30/06/2024", 4: "09/15/2024"}, 4, "09/15/2024"),  # two countries in one column
+        ({3: "01-07-02"}, 3, "01-07-02"),
+        ({3: "31/02/2024"}, 3, "31/02/2024"),
+    ],
+)
+def test_dates_of_a_csv_file_in_no_known_form_are_named(
+    tmp_path: Path, dates: dict[int, str], row: int, found: str
+) -> None:
+    fails(
+        f"dualtrack: deals.closed row {row}: expected a date as YYYY-MM-DD, found '{found}' (schema.type)",
+        "run",
+        "measures",
+        "--data",
+        with_dates(tmp_path / "in", dates),
+        "--out",
+        tmp_path / "out",
+    )
+
+
 # ---- bad input: one line that says where
 
 

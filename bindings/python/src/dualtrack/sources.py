@@ -116,6 +116,41 @@ _EXPECTED = {
 }
 
 
+def _dates(connection: Any, table: str, column: str, raw: Any) -> Any:
+    """Texts as dates: ISO (year first) as they are, others only where the column itself leaves no doubt which of the
+    first two numbers is the day. Nothing is guessed: 03/04/2024 alone may be in March or in April."""
+    arrow, compute = need("pyarrow"), need("pyarrow.compute")
+    connection.register("dates", arrow.table({"text": raw}))
+    found = _arrow(
+        connection.sql(r"""
+        SELECT text,
+            CASE WHEN regexp_matches(text, '^\s*\d{4}\D') THEN TRY_CAST(text AS DATE) END AS iso,
+            coalesce(iso, CAST(try_strptime(numbers, '%d %m %Y') AS DATE)) AS day_first,
+            coalesce(iso, CAST(try_strptime(numbers, '%m %d %Y') AS DATE)) AS month_first
+        FROM (SELECT text, CASE WHEN regexp_matches(text, '^\s*\d{1,2}([/.-])\d{1,2}([/.-])\d{4}\s*$')
+              THEN regexp_replace(trim(text), '[/.-]', ' ', 'g') END AS numbers FROM dates)""")
+    )
+    day_first, month_first = found.column("day_first"), found.column("month_first")
+
+    def wrong(where: Any, found: str) -> Error:
+        row = compute.index(where, True).as_py()
+        shown = found.format(repr(raw[row].as_py()[:64]), day_first[row].as_py(), month_first[row].as_py())
+        return _bad("schema.type", f"expected {_EXPECTED['date']}, found {shown}", f"{table}.{column}", row)
+
+    complete = [dates for dates in (day_first, month_first) if dates.null_count == raw.null_count]
+    if len(complete) == 2:
+        differ = compute.fill_null(compute.not_equal(day_first, month_first), False)
+        if compute.any(differ).as_py():
+            raise wrong(differ, "{0}, which may be {1} or {2}")
+    if complete:
+        return complete[0]
+    none = compute.and_(compute.is_null(day_first), compute.is_null(month_first))
+    none = compute.and_(compute.is_valid(raw), none)
+    if not compute.any(none).as_py():  # the day comes first in some rows, the month in others
+        none = compute.and_(compute.is_valid(raw), compute.is_null(day_first))
+    raise wrong(none, "{0}")
+
+
 def read_csv(table: str, path: Path) -> pyarrow.Table:
     """A CSV file with a header; delimiter and quotes are found out, ids and words stay text."""
     compute = need("pyarrow.compute")
@@ -131,21 +166,11 @@ def read_csv(table: str, path: Path) -> pyarrow.Table:
         return texts
     chosen = ", ".join(f"TRY_CAST({_quoted(c)} AS {t}) AS {_quoted(c)}" for c, t in casts.items())
     typed = _arrow(connection.sql(f"SELECT {chosen} FROM texts"))
-    sniffed: dict[str, str] | None = None
     for column in casts:
         raw, cast = texts.column(column), typed.column(column)
-        if (
-            raw.null_count != cast.null_count and casts[column] == "DATE"
-        ):  # not ISO: what the sniffer makes of the whole file
-            if sniffed is None:
-                rows = connection.sql(f"DESCRIBE SELECT * FROM {source} sample_size = -1)").fetchall()
-                sniffed = {row[0]: row[1] for row in rows}
-            if sniffed.get(column, "").startswith(("DATE", "TIMESTAMP")):
-                name = _quoted(column)
-                cast = _arrow(
-                    connection.sql(f"SELECT CAST({name} AS DATE) AS {name} FROM {source} sample_size = -1)")
-                ).column(0)
-        if raw.null_count != cast.null_count:
+        if casts[column] == "DATE":
+            cast = _dates(connection, table, column, raw)
+        elif raw.null_count != cast.null_count:
             wrong = compute.and_(compute.is_valid(raw), compute.is_null(cast))
             row = compute.index(wrong, True).as_py()
             found = raw[row].as_py()
