@@ -25,6 +25,7 @@
 
 #include <dualtrack/org/findings.hpp>
 #include <dualtrack/org/interview.hpp>
+#include <dualtrack/org/ladder.hpp>
 #include <dualtrack/org/organisation.hpp>
 #include <dualtrack/org/policy.hpp>
 #include <dualtrack/org/policy_diagnose.hpp>
@@ -37,7 +38,9 @@
 #include <dualtrack/org/policy_fields_decide.hpp>
 #include <dualtrack/org/policy_fields_estimate.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
+#include <dualtrack/org/policy_fields_paths.hpp>
 #include <dualtrack/org/policy_fields_simulate.hpp>
+#include <dualtrack/org/policy_paths.hpp>
 #include <dualtrack/org/policy_simulate.hpp>
 #include <dualtrack/org/protected.hpp>
 #include <dualtrack/org/reporting_lines.hpp>
@@ -73,6 +76,8 @@
 #include <dualtrack/assess/severity.hpp>
 
 #include <dualtrack/decide/passed_over.hpp>
+#include <dualtrack/decide/relief.hpp>
+#include <dualtrack/decide/relief_table.hpp>
 
 #include <dualtrack/simulate/assumption.hpp>
 #include <dualtrack/simulate/draws.hpp>

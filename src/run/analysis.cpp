@@ -11,11 +11,12 @@
 namespace dualtrack::run {
 namespace {
 
-constexpr std::array<analysis, 3> all_analyses{{
+constexpr auto all_analyses = std::to_array<analysis>({
     {"measures", run_measures, describe_measures},
     {"pay", run_pay, describe_pay},
     {"readiness", run_readiness, describe_readiness},
-}};
+    {"relief", run_relief, describe_relief},
+});
 
 } // namespace
 

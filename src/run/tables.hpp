@@ -19,6 +19,9 @@ run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data
 [[nodiscard]] result<std::shared_ptr<analysis_result>>
 run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_readiness();
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_relief(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
+[[nodiscard]] described_analysis describe_relief();
 
 /// A result without tables yet.
 [[nodiscard]] inline std::shared_ptr<analysis_result> start_result(std::string_view name,

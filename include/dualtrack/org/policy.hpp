@@ -14,6 +14,7 @@
 #include <dualtrack/org/policy_diagnose.hpp>
 #include <dualtrack/org/policy_decide.hpp>
 #include <dualtrack/org/policy_estimate.hpp>
+#include <dualtrack/org/policy_paths.hpp>
 #include <dualtrack/org/policy_simulate.hpp>
 
 namespace dualtrack::org {
@@ -129,6 +130,9 @@ struct policy {
     simulation_policy simulation;
     value_added_policy value_added;
     backtest_policy backtest;
+    paths_policy paths;
+    retention_policy retention;
+    relief_policy relief;
     friend bool operator==(const policy&, const policy&) = default;
 };
 

@@ -14,6 +14,7 @@
 #include <dualtrack/org/policy_fields_diagnose.hpp>
 #include <dualtrack/org/policy_fields_estimate.hpp>
 #include <dualtrack/org/policy_fields_measure.hpp>
+#include <dualtrack/org/policy_fields_paths.hpp>
 #include <dualtrack/org/policy_fields_simulate.hpp>
 
 namespace dualtrack::org {
@@ -32,6 +33,9 @@ inline constexpr auto policy_sections = std::to_array<policy_section>({
     {"simulation", "what a simulation of promotion rules compares"},
     {"value_added", "how a manager's value added is estimated"},
     {"backtest", "how rules of promotion are tried out on the past"},
+    {"paths", "the career ladder and how long its steps take"},
+    {"retention", "what is done for people who were passed over"},
+    {"relief", "what mentoring against a lower quota costs and brings"},
 });
 
 namespace detail {
@@ -50,6 +54,7 @@ inline constexpr auto policy_fields = detail::joined(measure_policy_fields,  //
                                                      assess_policy_fields,   //
                                                      diagnose_policy_fields, //
                                                      decide_policy_fields,   //
+                                                     paths_policy_fields,    //
                                                      simulate_policy_fields, //
                                                      estimate_policy_fields);
 
