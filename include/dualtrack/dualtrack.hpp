@@ -75,7 +75,9 @@
 #include <dualtrack/assess/readiness_tables.hpp>
 #include <dualtrack/assess/severity.hpp>
 
+#include <dualtrack/decide/ladder.hpp>
 #include <dualtrack/decide/passed_over.hpp>
+#include <dualtrack/decide/path.hpp>
 #include <dualtrack/decide/relief.hpp>
 #include <dualtrack/decide/relief_table.hpp>
 

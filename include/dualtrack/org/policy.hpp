@@ -11,8 +11,8 @@
 
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/org/interview.hpp>
-#include <dualtrack/org/policy_diagnose.hpp>
 #include <dualtrack/org/policy_decide.hpp>
+#include <dualtrack/org/policy_diagnose.hpp>
 #include <dualtrack/org/policy_estimate.hpp>
 #include <dualtrack/org/policy_paths.hpp>
 #include <dualtrack/org/policy_simulate.hpp>

@@ -122,9 +122,16 @@ def _tables(source: str) -> Any:
     return tables
 
 
+def runs_from_policy(analysis: str) -> bool:
+    """Whether the catalog says that an analysis can do without any table."""
+    return any(one["name"] == analysis and [] in one["needs"] for one in analyses())
+
+
 def _cmd_run(options: argparse.Namespace) -> None:
     policy = _policy(options.policy)
-    tables = _tables(options.data)
+    if options.data is None and not runs_from_policy(options.analysis):
+        options.refuse(f"the analysis {options.analysis} needs --data")
+    tables = {} if options.data is None else _tables(options.data)
     with Bar("reading") as bar, Data(tables, progress=bar.progress, threads=options.threads) as data:
         with Bar(options.analysis) as running:
             result = run(data, options.analysis, policy, progress=running.progress, threads=options.threads)
@@ -239,12 +246,13 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run_it=run_it)
         return made
 
-    def takes_data(made: argparse.ArgumentParser) -> None:
+    def takes_data(made: argparse.ArgumentParser, required: bool = True) -> None:
         made.add_argument(
             "--data",
-            required=True,
+            required=required,
             metavar="DIR",
-            help="folder of TABLE.parquet, .csv or .json, a DuckDB or SQLite file, or a database URL",
+            help="folder of TABLE.parquet, .csv or .json, a DuckDB or SQLite file, or a database URL"
+            + ("" if required else "; not needed where the policy says it all"),
         )
         made.add_argument("--policy", metavar="FILE", help="policy as JSON; every field has a default")
         made.add_argument(
@@ -269,7 +277,8 @@ def parser() -> argparse.ArgumentParser:
     names = [analysis["name"] for analysis in analyses()]
     runs = command("run", _cmd_run, "run one analysis and write its tables, findings and record")
     runs.add_argument("analysis", choices=names, metavar="ANALYSIS", help=", ".join(names))
-    takes_data(runs)
+    takes_data(runs, required=False)
+    runs.set_defaults(refuse=runs.error)
     runs.add_argument("--out", required=True, metavar="DIR")
     runs.add_argument("--format", choices=FORMATS, default="parquet")
 

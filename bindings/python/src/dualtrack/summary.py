@@ -110,6 +110,20 @@ def _readiness(overview: Overview) -> list[str]:
     return ["", "Readiness to lead (sales have no part in it)", *_wrapped(text)]
 
 
+def _relief(overview: Overview) -> list[str]:
+    rows = [row for row in overview.rows("relief", "portfolio") if row["n_mentees"]]
+    out: list[str] = []
+    for row in rows:
+        who = "The best set" if row["plan"] == "best" else f"The plan {row['plan']}"
+        out += _wrapped(
+            f"{who} has {plural(row['n_mentors'], 'mentor')} for {plural(row['n_mentees'], 'mentee')}: quotas lowered by "
+            f"{money(row['quota_relief'])} a year against {money(row['gain'])} of sales expected to be gained "
+            f"({money(row['gain_low'])} to {money(row['gain_high'])}); net {money(row['net'])}, above zero with "
+            f"probability {percent(row['probability_positive'])}."
+        )
+    return ["", "Mentoring against a lower quota", *out] if out else []
+
+
 def _findings(overview: Overview) -> list[str]:
     rows = findings(overview)
     grave = [row for row in rows if row["severity"] in ("error", "warning")]
@@ -133,7 +147,8 @@ def text(overview: Overview) -> str:
         lines += _sellers(overview)
     lines += _pay(overview)
     lines += _readiness(overview)
-    others = [name for name in overview.results if name not in ("measures", "pay", "readiness")]
+    lines += _relief(overview)
+    others = [name for name in overview.results if name not in ("measures", "pay", "readiness", "relief")]
     if others:
         lines += ["", "Also computed: " + ", ".join(others)]
     for name, error in overview.not_run.items():

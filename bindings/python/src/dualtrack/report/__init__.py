@@ -12,7 +12,20 @@ from .. import __version__
 from ..overview import Overview
 from ..sources import need
 from .blocks import Section
-from .sections import about, findings, limits, numbers, pay, policy, readiness, record, sellers, teams, win_rates
+from .sections import (
+    about,
+    findings,
+    limits,
+    numbers,
+    pay,
+    policy,
+    readiness,
+    record,
+    relief,
+    sellers,
+    teams,
+    win_rates,
+)
 
 Build = Callable[[Overview], "Section | None"]
 
@@ -25,6 +38,7 @@ SECTIONS: tuple[Build, ...] = (
     teams.build,
     pay.build,
     readiness.build,
+    relief.build,
     limits.build,
     findings.build_rest,
     policy.build,

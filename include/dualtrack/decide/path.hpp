@@ -1,0 +1,203 @@
+// Paths: how far somebody is from the next level of each track, and how long it takes. A gap is how much a measure
+// misses what the level asks, in standard deviations of that measure; what decides is the largest gap. How long such a
+// gap takes to close is not assumed but looked up: everybody who stood before the same requirements in the past, how
+// large their largest gap was, and when they first met everything.
+//
+//   h_j = (closed in quarter j + w h_0) / (still open at its start + w)      over the most similar past cases
+//   P(closed within j quarters) = 1 - (1 - h_1) .. (1 - h_j), straight lines within a quarter
+//   h_0 = 1 - .5^(3 / typical months), w = typical_weight: where history says little the typical time speaks
+// After the last quarter that history shows, the hazard is that of all quarters but the first. Time that simply has to
+// pass (tenure) is added as what it is: nobody is ready before it has passed.
+// Reference: Kaplan, Meier, JASA 53 (1958) 457; similar cases: those of the same largest gap, nearest in its size.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include <dualtrack/base/exp_log.hpp>
+#include <dualtrack/base/numeric.hpp>
+#include <dualtrack/decide/ladder.hpp>
+#include <dualtrack/org/policy_paths.hpp>
+
+namespace dualtrack::decide {
+
+inline constexpr std::int32_t step_months = 3; // history is looked at by the quarter
+inline constexpr std::int32_t most_steps = 40; // ten years
+inline constexpr std::size_t similar_cases = 200;
+inline constexpr std::size_t fewest_of_same_gap = 50;
+
+/// How far a value is from what is asked, in units of `spread`; zero or less: met.
+[[nodiscard]] constexpr double shortfall(const requirement& asked, double have, double spread) noexcept {
+    const double missing = asked.at_least ? asked.need - have : have - asked.need;
+    return missing / (spread > 0.0 ? spread : 1.0);
+}
+
+/// Somebody who had a gap at some time in the past, and what came of it.
+struct closing_case {
+    std::uint32_t gap = 0;  // which requirement was missed by most
+    double size = 0.0;      // by how much, in standard deviations; above zero
+    std::int32_t steps = 0; // quarters until everything was met, or until it was last seen open
+    bool closed = false;
+    friend bool operator==(const closing_case&, const closing_case&) = default;
+};
+
+/// Past cases of one level, in the order in which they are looked up.
+struct closing_history {
+    std::vector<closing_case> all;    // by size
+    std::vector<closing_case> by_gap; // by gap, then size
+
+    explicit closing_history(std::vector<closing_case> cases = {}) : all(std::move(cases)) {
+        std::erase_if(all, [](const closing_case& one) { return one.steps < 1; });
+        const auto key = [](const closing_case& c) { return std::tuple(c.size, c.gap, c.steps, c.closed); };
+        std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+        by_gap = all;
+        std::stable_sort(by_gap.begin(), by_gap.end(), [](const auto& a, const auto& b) { return a.gap < b.gap; });
+    }
+};
+
+/// The cases nearest in size, of the same gap where there are enough of them.
+[[nodiscard]] inline std::span<const closing_case> similar_to(const closing_history& history, std::uint32_t gap,
+                                                              double size) {
+    const auto same = std::equal_range(history.by_gap.begin(), history.by_gap.end(), closing_case{gap},
+                                       [](const auto& a, const auto& b) { return a.gap < b.gap; });
+    std::span<const closing_case> from(history.all);
+    if (static_cast<std::size_t>(same.second - same.first) >= fewest_of_same_gap)
+        from = std::span<const closing_case>(same.first, same.second);
+    const auto at = static_cast<std::size_t>(
+        std::lower_bound(from.begin(), from.end(), size, [](const auto& c, double s) { return c.size < s; }) -
+        from.begin());
+    std::size_t begin = at;
+    std::size_t end = at;
+    while (end - begin < std::min(similar_cases, from.size())) {
+        const bool left = begin > 0 && (end == from.size() || size - from[begin - 1].size <= from[end].size - size);
+        if (left)
+            --begin;
+        else
+            ++end;
+    }
+    return from.subspan(begin, end - begin);
+}
+
+/// When a level may be reached. Months; infinite where it is beyond ten years.
+struct closing_time {
+    double median = 0.0, low = 0.0, high = 0.0;
+    double probability_within = 1.0; // the horizon
+    std::int64_t n_similar = 0;
+};
+
+/// P(closed) after each quarter: [0] = 0, [most_steps].
+[[nodiscard]] inline std::array<double, most_steps + 1> closing_curve(std::span<const closing_case> cases,
+                                                                      const org::paths_policy& rules) {
+    std::array<double, most_steps + 2> open{};
+    std::array<double, most_steps + 2> closed{};
+    std::int32_t last = 0;
+    for (const closing_case& one : cases) {
+        const std::int32_t steps = std::min(one.steps, most_steps);
+        for (std::int32_t j = 1; j <= steps; ++j) open[static_cast<std::size_t>(j)] += 1.0;
+        if (one.closed && one.steps <= most_steps) closed[static_cast<std::size_t>(steps)] += 1.0;
+        last = std::max(last, steps);
+    }
+    const double usual = -numeric::expm1(numeric::log(0.5) * step_months / rules.typical_months);
+    const auto hazard = [&](double of_closed, double of_open) {
+        const double weight = of_open + rules.typical_weight;
+        return weight > 0.0 ? (of_closed + rules.typical_weight * usual) / weight : usual;
+    };
+    double later_closed = 0.0;
+    double later_open = 0.0;
+    for (std::int32_t j = last > 1 ? 2 : 1; j <= last; ++j) {
+        later_closed += closed[static_cast<std::size_t>(j)];
+        later_open += open[static_cast<std::size_t>(j)];
+    }
+    const double later = hazard(later_closed, later_open);
+    std::array<double, most_steps + 1> out{};
+    double still_open = 1.0;
+    for (std::int32_t j = 1; j <= most_steps; ++j) {
+        const auto at = static_cast<std::size_t>(j);
+        still_open *= 1.0 - (j <= last ? hazard(closed[at], open[at]) : later);
+        out[at] = 1.0 - still_open;
+    }
+    return out;
+}
+
+/// Months at which a curve reaches a probability.
+[[nodiscard]] inline double months_until(std::span<const double> curve, double probability) noexcept {
+    for (std::size_t j = 1; j < curve.size(); ++j)
+        if (curve[j] >= probability) {
+            const double part = (probability - curve[j - 1]) / (curve[j] - curve[j - 1]);
+            return step_months * (static_cast<double>(j - 1) + part);
+        }
+    return numeric::infinity;
+}
+
+/// P(closed within some months).
+[[nodiscard]] inline double probability_by(std::span<const double> curve, double months) noexcept {
+    const double at = months / step_months;
+    if (!(at < static_cast<double>(curve.size() - 1))) return curve.back();
+    const auto j = static_cast<std::size_t>(at);
+    return curve[j] + (curve[j + 1] - curve[j]) * (at - static_cast<double>(j));
+}
+
+/// How long it takes to meet everything a level asks. @param size of the largest gap that does not close by waiting;
+/// zero or less: none. @param wait months that have to pass in any case
+[[nodiscard]] inline closing_time time_to_close(const closing_history& history, std::uint32_t gap, double size,
+                                                double wait, const org::paths_policy& rules) {
+    closing_time out;
+    const double horizon = rules.horizon_months;
+    wait = std::max(0.0, wait);
+    if (!(size > 0.0)) {
+        out.median = out.low = out.high = wait;
+        out.probability_within = wait <= horizon ? 1.0 : 0.0;
+        return out;
+    }
+    const auto cases = similar_to(history, gap, size);
+    const auto curve = closing_curve(cases, rules);
+    const double tail = 0.5 * (1.0 - rules.interval);
+    out.low = std::max(wait, months_until(curve, tail));
+    out.median = std::max(wait, months_until(curve, 0.5));
+    out.high = std::max(wait, months_until(curve, 1.0 - tail));
+    out.probability_within = wait <= horizon ? probability_by(curve, horizon) : 0.0;
+    out.n_similar = static_cast<std::int64_t>(cases.size());
+    return out;
+}
+
+/// What usually closes a gap (judgement of this project, from what practitioners' articles describe).
+struct usual_action {
+    std::string_view measure, action;
+};
+inline constexpr std::array<usual_action, 17> usual_actions{{
+    {"attainment", "agree an account plan for what is missing of the quota, with a deal review every week"},
+    {"win_rate", "review the last ten lost deals together and rehearse the step at which most were lost"},
+    {"collaborators_mean", "take a specialist or a colleague into the next three larger deals"},
+    {"lone_wolf", "take a specialist or a colleague into the next three larger deals"},
+    {"largest_deal_share", "build a second and third account, so that no single deal carries the year"},
+    {"probability_top_quartile",
+     "time and deals: sales like these over more deals make it clearer where the person stands"},
+    {"performance_z", "coaching on the step of the sale where most is lost, measured over the next two quarters"},
+    {"mentoring_minutes", "mentor an assigned colleague, against a quota lowered for the time"},
+    {"leads_shared", "pass leads outside the own accounts to colleagues, with credit by name"},
+    {"recognition_count", "name in each review what a colleague contributed"},
+    {"probability_ready",
+     "a trial of leading: act as manager or lead a project for a quarter, rated by those who took part"},
+    {"readiness_z", "a trial of leading: act as manager or lead a project for a quarter, rated by those who took part"},
+    {"develops_others", "mentor two assigned colleagues for a quarter; they rate it afterwards"},
+    {"holds_accountable", "lead a project with dates and hold the reviews; those who took part rate it afterwards"},
+    {"thinks_in_systems", "own one change of process for three quarters, with what it cost before and after"},
+    {"months_leading", "lead a team for the time that is missing"},
+    {"team_attainment", "agree with the team what is missing of its quota and coach the middle of it each week"},
+}};
+
+[[nodiscard]] inline std::string_view action_for(const requirement& asked) noexcept {
+    if (!asked.action.empty()) return asked.action;
+    for (const usual_action& one : usual_actions)
+        if (one.measure == asked.measure) return one.action;
+    if (asked.measure.ends_with("_months")) return "time has to pass";
+    return "a trial or a task that shows it, and a look at the figure each quarter";
+}
+
+} // namespace dualtrack::decide
