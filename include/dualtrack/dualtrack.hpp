@@ -73,6 +73,8 @@
 #include <dualtrack/assess/ratings.hpp>
 #include <dualtrack/assess/readiness.hpp>
 #include <dualtrack/assess/readiness_tables.hpp>
+#include <dualtrack/assess/reliability.hpp>
+#include <dualtrack/assess/reliability_table.hpp>
 #include <dualtrack/assess/severity.hpp>
 
 #include <dualtrack/decide/ladder.hpp>

@@ -50,18 +50,20 @@ result<assess::readiness_rules> rules_of(const org::readiness_policy& policy) {
     return out;
 }
 
-/// Construct of every competency code of the ratings: its own name, or what the policy says it means.
+std::string_view trimmed(std::string_view text) noexcept {
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    return text;
+}
+
+/// Construct of every competency code of the ratings: its own name, or what the policy says it means; n_constructs
+/// where neither says and the policy leaves such ratings out.
 result<std::vector<std::uint8_t>> constructs_of(const org::organisation& organisation,
-                                                const org::readiness_policy& policy) {
+                                                const org::readiness_policy& policy, org::findings_table& findings) {
     std::map<std::string, std::size_t, std::less<>> meant;
     for (std::size_t i = 0; i < policy.competencies.size(); ++i) {
         const std::string& line = policy.competencies[i];
         const std::size_t sign = line.rfind('=');
-        const auto trimmed = [](std::string_view text) {
-            while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-            while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-            return text;
-        };
         const std::string_view construct =
             sign == std::string::npos ? std::string_view() : trimmed(std::string_view(line).substr(sign + 1));
         if (find_construct(construct) == n_constructs)
@@ -70,23 +72,42 @@ result<std::vector<std::uint8_t>> constructs_of(const org::organisation& organis
         meant.insert_or_assign(std::string(trimmed(std::string_view(line).substr(0, sign))), find_construct(construct));
     }
     const auto& competency = organisation.ratings.competency;
-    std::vector<std::uint8_t> out(competency.names.size(), 0);
+    std::vector<std::uint8_t> out(competency.names.size(), n_constructs);
+    std::vector<std::size_t> unknown;
     for (std::size_t code = 0; code < out.size(); ++code) {
         const std::string_view name = competency.names[code];
         const auto mapped = meant.find(name);
-        const std::size_t found = mapped != meant.end() ? mapped->second : find_construct(name);
-        if (found == n_constructs) {
-            const auto first =
-                std::find(competency.code.begin(), competency.code.end(), code) - competency.code.begin();
-            return fail(status::data, "data.category",
-                        "expected a construct of readiness or a name of /readiness/competencies, found \"" +
-                            std::string(name) + "\"; the nearest is " +
-                            std::string(nearest_word(name, assess::construct_words)),
-                        "ratings.competency", first);
-        }
-        out[code] = static_cast<std::uint8_t>(found);
+        out[code] = static_cast<std::uint8_t>(mapped != meant.end() ? mapped->second : find_construct(name));
+        if (out[code] == n_constructs) unknown.push_back(code);
     }
-    return out;
+    if (unknown.empty()) return out;
+    std::vector<std::int64_t> n(out.size(), 0), first(out.size(), -1);
+    for (std::size_t row = 0; row < competency.code.size(); ++row)
+        if (n[competency.code[row]]++ == 0) first[competency.code[row]] = static_cast<std::int64_t>(row);
+    std::erase_if(unknown, [&](std::size_t code) { return n[code] == 0; });
+    // In the order of their names, so that the order of rows has no part in what is said.
+    std::sort(unknown.begin(), unknown.end(),
+              [&](std::size_t a, std::size_t b) { return competency.names[a] < competency.names[b]; });
+    std::string others;
+    for (std::size_t i = 0; i < unknown.size(); ++i) {
+        const std::string name(competency.names[unknown[i]]);
+        const std::string nearest(nearest_word(name, assess::construct_words));
+        if (policy.unknown_competency == org::competency_rule::exclude)
+            add_finding(findings, {org::severity::warning, "readiness.unknown_competency", "ratings", "competency",
+                                   first[unknown[i]], -1, n[unknown[i]],
+                                   "\"" + name +
+                                       "\" is neither a construct of readiness nor a name of "
+                                       "/readiness/competencies; its ratings are left out; the nearest is " +
+                                       nearest});
+        constexpr std::size_t most_named = 20;
+        if (i > 0 && i < most_named) others += (i > 1 ? ", " : "; also unknown: ") + name;
+    }
+    if (unknown.empty() || policy.unknown_competency == org::competency_rule::exclude) return out;
+    const std::string_view name = competency.names[unknown.front()];
+    return fail(status::data, "data.category",
+                "expected a construct of readiness or a name of /readiness/competencies, found \"" + std::string(name) +
+                    "\"; the nearest is " + std::string(nearest_word(name, assess::construct_words)) + others,
+                "ratings.competency", first[unknown.front()]);
 }
 
 /// Tells of rows left out: the first hundred, then how many more.
@@ -120,30 +141,23 @@ struct loose_ratings {
     std::vector<assess::rating> rows;
 };
 
-void add_ratings(const assessed& all, const std::vector<std::uint8_t>& constructs, org::findings_table& findings,
-                 loose_ratings& out) {
+void add_ratings(const assessed& all, org::findings_table& findings, loose_ratings& out) {
     const auto& ratings = all.data->organisation.ratings;
     left_out future(findings, org::severity::warning, "data.future_dated", "ratings", "date");
     left_out own(findings, org::severity::error, "data.excluded", "ratings", "rater_id");
     for (std::size_t i = 0; i < ratings.person.size(); ++i) {
-        if (ratings.date[i] >= all.end) {
-            future.row(i, "dated after as_of; left out");
-            continue;
-        }
-        if (ratings.date[i] < all.start) continue;
+        const rating_use use = use_of_rating(all, i);
+        if (use == rating_use::after_as_of) future.row(i, "dated after as_of; left out");
+        if (use == rating_use::not_by_themselves) own.row(i, "a self-rating by somebody else; left out");
+        if (use == rating_use::by_themselves) own.row(i, "people who rate themselves are the source self; left out");
+        if (use != rating_use::counts) continue;
         const bool says_self = ratings.source[i] == static_cast<std::uint8_t>(assess::source::self);
-        const bool is_self = ratings.rater[i] == ratings.person[i];
-        if (ratings.rater[i] != no_index && says_self != is_self) {
-            own.row(i, says_self ? "a self-rating by somebody else; left out"
-                                 : "people who rate themselves are the source self; left out");
-            continue;
-        }
         const double share = (ratings.score[i] - ratings.scale_min[i]) / (ratings.scale_max[i] - ratings.scale_min[i]);
         out.person.push_back(ratings.person[i]);
         out.rows.push_back(
             {says_self ? no_index : ratings.rater[i],
              static_cast<std::uint32_t>(std::floor(std::clamp(share, 0.0, 1.0) * assess::rating_units + 0.5)),
-             ratings.source[i], constructs[ratings.competency.code[i]]});
+             ratings.source[i], all.competency_means[ratings.competency.code[i]]});
     }
 }
 
@@ -206,16 +220,17 @@ void fit_severities(assessed& all) {
                                            " raters of the source " + std::string(assess::source_words[from]) +
                                            " rated people whom nobody else rated; their severity cannot be told from "
                                            "what these people deserve"});
-        // The spread of ratings without any severity: what was taken out and what is left of it both go.
-        std::vector<double> change;
+        // Ratings have unit variance with their raters' severity in it: without it they spread less.
+        std::vector<double> spread;
         std::vector<double> weight;
-        change.reserve(pairs.size());
+        spread.reserve(pairs.size());
+        weight.reserve(pairs.size());
         for (const assess::rated_pair& pair : pairs) {
             const double severity = fit.of_rater[pair.rater];
-            change.push_back(pair.n * (severity * severity - 2.0 * severity * pair.mean - fit.variance[pair.rater]));
+            spread.push_back(pair.n * (severity * severity + fit.variance[pair.rater]));
             weight.push_back(pair.n);
         }
-        all.rescale[from] = std::sqrt(std::max(0.25, 1.0 + numeric::fixed_sum(change) / numeric::fixed_sum(weight)));
+        all.rescale[from] = std::sqrt(std::max(0.25, 1.0 - numeric::fixed_sum(spread) / numeric::fixed_sum(weight)));
         all.severity[from] = std::move(fit);
     }
 }
@@ -224,8 +239,9 @@ void score_behaviours(const run_context& run, assessed& all) {
     const org::organisation& organisation = all.data->organisation;
     std::vector<std::pair<std::int32_t, std::int32_t>> employed(organisation.n_people());
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
+        // In the role of the last day: whoever was promoted in between did the former job before.
         const measure::employment when = measure::employment_of(organisation, person);
-        employed[person] = {when.from, when.to};
+        employed[person] = {std::max(when.from, measure::role_since(organisation, person, all.end - 1)), when.to};
     }
     const auto habits = assess::count_habits(organisation, calendar::add_months(all.end, -12), all.end, employed);
     // Peers have the same market and the same role: a manager mentors because it is the job.
@@ -251,6 +267,17 @@ void score_behaviours(const run_context& run, assessed& all) {
 }
 
 } // namespace
+
+rating_use use_of_rating(const assessed& all, std::size_t row) noexcept {
+    const auto& ratings = all.data->organisation.ratings;
+    if (ratings.date[row] >= all.end) return rating_use::after_as_of;
+    if (ratings.date[row] < all.start) return rating_use::too_early;
+    if (all.competency_means[ratings.competency.code[row]] == n_constructs) return rating_use::unknown;
+    const bool says_self = ratings.source[row] == static_cast<std::uint8_t>(assess::source::self);
+    const bool is_self = ratings.rater[row] == ratings.person[row];
+    if (ratings.rater[row] == no_index || says_self == is_self) return rating_use::counts;
+    return says_self ? rating_use::not_by_themselves : rating_use::by_themselves;
+}
 
 std::int32_t last_evidence_day(const org::organisation& organisation) noexcept {
     std::int32_t last = no_date;
@@ -321,10 +348,10 @@ result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
         const measure::employment employed = measure::employment_of(organisation, person);
         if (as_of >= employed.from && as_of < employed.to) out->people.push_back(person);
     }
-    DUALTRACK_TRY(const auto constructs, constructs_of(organisation, policy.readiness));
+    DUALTRACK_TRY(out->competency_means, constructs_of(organisation, policy.readiness, out->findings));
     {
         loose_ratings loose;
-        add_ratings(*out, constructs, out->findings, loose);
+        add_ratings(*out, out->findings, loose);
         DUALTRACK_TRYV(add_answers(*out, loose));
         DUALTRACK_TRY(out->book, assess::book_of(part_of(run, 0.0, 0.3), loose.person, loose.rows, n_people));
     }

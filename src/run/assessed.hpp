@@ -40,6 +40,7 @@ struct assessed {
     assess::readiness_rules rules;
     assess::measurement_model model;
     std::vector<interview_question> questions;
+    std::vector<std::uint8_t> competency_means; // construct of each competency code; n_constructs: left out
     assess::rating_book book;
     assess::rating_norms norms{};
     std::array<assess::severities, assess::n_rated_sources> severity; // of raters
@@ -70,6 +71,10 @@ struct construct_judgement {
 [[nodiscard]] result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
                                                                     std::shared_ptr<const ingest::checked_data> data,
                                                                     const org::policy& policy, std::int32_t as_of);
+
+/// Whether a row of `ratings` counts, and if not, why.
+enum class rating_use : std::uint8_t { counts, too_early, after_as_of, not_by_themselves, by_themselves, unknown };
+[[nodiscard]] rating_use use_of_rating(const assessed& all, std::size_t row) noexcept;
 
 /// The last day with evidence about behaviour or ratings, or no_date.
 [[nodiscard]] std::int32_t last_evidence_day(const org::organisation& organisation) noexcept;

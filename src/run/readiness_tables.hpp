@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dualtrack/assess/readiness_tables.hpp>
+#include <dualtrack/assess/reliability_table.hpp>
 
 #include "run/assessed.hpp"
 
@@ -12,5 +13,6 @@ namespace dualtrack::run {
 [[nodiscard]] assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::questions_table question_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::trials_table trial_rows(const assessed& all, std::pmr::memory_resource* memory);
+[[nodiscard]] assess::reliability_table reliability_rows(const assessed& all, std::pmr::memory_resource* memory);
 
 } // namespace dualtrack::run

@@ -5,8 +5,11 @@
 #include <vector>
 
 #include <dualtrack/base/random.hpp>
+#include <dualtrack/measure/peer_group.hpp>
 
 #include <gtest/gtest.h>
+
+#include "measure/small_organisation.hpp"
 
 namespace {
 
@@ -68,6 +71,32 @@ TEST(behaviour, claims_nothing_where_halves_do_not_agree_or_people_are_few) {
     EXPECT_LT(chance.reliability, 0.1);
     members.resize(9);
     EXPECT_EQ(score_behaviour(plant(4, 9, 3.0, 1.0), members, assess::construct::influences).reliability, 0.0);
+}
+
+TEST(behaviour, of_a_former_role_is_not_compared_with_peers_of_this_one) {
+    // b did the mentoring of a seller until June and manages since: only what came after counts.
+    const auto data = test::data_of({{"people", R"([{"person_id":"a"},{"person_id":"b"}])"},
+                                     {"assignments", R"([
+            {"person_id":"a","start":"2022-01-01","role":"Seller"},
+            {"person_id":"b","start":"2022-01-01","end":"2023-06-01","role":"Seller"},
+            {"person_id":"b","start":"2023-06-01","end":"2023-09-01","role":"Manager","manager_id":"a"},
+            {"person_id":"b","start":"2023-09-01","role":"Manager"}])"},
+                                     {"activities", R"([
+            {"actor_id":"a","kind":"advice","start":"2023-02-03"},
+            {"actor_id":"b","kind":"advice","start":"2023-02-03"},
+            {"actor_id":"b","kind":"advice","start":"2023-07-04"}])"}});
+    const auto& organisation = data->organisation;
+    const std::int32_t start = *calendar::parse_iso_date("2023-01-01");
+    const std::int32_t end = *calendar::parse_iso_date("2024-01-01");
+    const std::int32_t since = measure::role_since(organisation, 1, end - 1);
+    EXPECT_EQ(since, *calendar::parse_iso_date("2023-06-01")) << "two assignments with the same role";
+    EXPECT_LT(measure::role_since(organisation, 0, end - 1), start);
+    const std::vector<std::pair<std::int32_t, std::int32_t>> in_role{{start, end}, {since, end}};
+    const auto counted = assess::count_habits(organisation, start, end, in_role);
+    constexpr auto advice = static_cast<std::size_t>(assess::habit::advice);
+    EXPECT_EQ(counted[0].sum[advice][0] + counted[0].sum[advice][1], 1.0);
+    EXPECT_EQ(counted[1].sum[advice][0] + counted[1].sum[advice][1], 1.0);
+    EXPECT_EQ(counted[1].weight[advice][0] + counted[1].weight[advice][1], 214.0) << "June to December";
 }
 
 TEST(grid, boxes_are_probabilities_that_sum_to_one_and_harden_as_errors_vanish) {

@@ -1,6 +1,7 @@
 // Behaviour: what people do for others is evidence that needs no rater. Time spent mentoring, leads passed on,
-// recognition given, advice, the number of people worked with, and steadiness of effort are counted month by month,
-// compared with people of the same market by rank, and believed as far as one half of the months foretells the other.
+// recognition given, advice and the number of people worked with are counted month by month since the person has the
+// present role, compared by rank with people of the same market and role, and believed as far as one half of the months
+// foretells the other. (A new manager did the mentoring of a seller before: that says nothing among managers.)
 //
 //   normal score = Phi^-1((midrank - 1/2) / n), brought to unit variance;  r = correlation of odd and even months'
 //   scores; reliability of the whole = 2 r / (1 + r)   (Spearman-Brown; at r <= 0 or with fewer than `fewest_people`
@@ -84,7 +85,7 @@ struct habits {
 }
 
 /// Counts everybody's habits in [start, end), for every day employed. Rows of `activities` are sorted, so the order of
-/// the input has no part in it. @param employed of each person, half-open [from, to)
+/// the input has no part in it. @param employed of each person in the role they are compared in, half-open [from, to)
 [[nodiscard]] inline std::vector<habits> count_habits(const org::organisation& organisation, std::int32_t start,
                                                       std::int32_t end,
                                                       std::span<const std::pair<std::int32_t, std::int32_t>> employed) {
@@ -117,7 +118,8 @@ struct habits {
         for (std::size_t row = 0; row < activities.actor.size(); ++row) {
             const std::size_t what = counted[activities.kind[row]];
             const std::int32_t day = activities.start[row];
-            if (what == n_habits || day < start || day >= end) continue;
+            const auto& [from, to] = employed[activities.actor[row]];
+            if (what == n_habits || day < start || day >= end || day < from || day >= to) continue;
             const bool timed = what == static_cast<std::size_t>(habit::mentoring) && activities.minutes.size() > 0 &&
                                activities.minutes.has(row);
             out[activities.actor[row]].sum[what][half_of(day)] += timed ? activities.minutes.value[row] : 1.0;
@@ -149,6 +151,7 @@ struct habits {
             std::sort(on.begin(), on.end());
             on.erase(std::unique(on.begin(), on.end()), on.end());
             for (const std::uint32_t person : on) {
+                if (day < employed[person].first || day >= employed[person].second) continue;
                 out[person].sum[what][half_of(day)] += static_cast<double>(on.size() - 1);
                 out[person].weight[what][half_of(day)] += 1.0;
             }

@@ -154,8 +154,8 @@ inline void observe_ratings(const rating_book& book, const rating_norms& norms, 
                             std::span<const severities> severity, std::span<const double> rescale, std::uint32_t person,
                             std::array<std::vector<observation>, n_constructs>& out) {
     struct seen {
-        double sum = 0.0, n = 0.0, severity_variance = 0.0;
-        std::int64_t raters = 0;
+        double sum = 0.0, n = 0.0;
+        std::int64_t raters = 0, named = 0;
         std::uint32_t last = no_index;
     };
     std::array<std::array<seen, n_constructs>, n_rated_sources> all{};
@@ -171,8 +171,7 @@ inline void observe_ratings(const rating_book& book, const rating_norms& norms, 
         const bool is_self = row.from == static_cast<std::uint8_t>(source::self); // one rater, however often they speak
         if (is_self ? own.raters == 0 : row.rater == no_index || row.rater != own.last) {
             ++own.raters;
-            if (row.rater != no_index && !severity[row.from].variance.empty())
-                own.severity_variance += severity[row.from].variance[row.rater];
+            own.named += row.rater != no_index ? 1 : 0;
         }
         own.last = row.rater;
     }
@@ -185,10 +184,11 @@ inline void observe_ratings(const rating_book& book, const rating_norms& norms, 
                 from == static_cast<std::size_t>(source::self))
                 continue; // counted from others only: .59 from the same source, .12 from another (Harms and Crede 2010)
             const auto k = static_cast<double>(own.raters);
-            out[about].push_back(
-                {static_cast<source>(from), own.sum / own.n / std::sqrt(rho + (1.0 - rho) / k), spearman_brown(rho, k),
-                 own.raters, model.shared,
-                 own.severity_variance / (k * k) / (rescale[from] * rescale[from]) / (rho + (1.0 - rho) / k)});
+            const double named = static_cast<double>(own.named) / k; // the severity of others is not looked for
+            const double left = severity[from].of_mean.empty() ? 0.0 : severity[from].of_mean[person] * named * named;
+            out[about].push_back({static_cast<source>(from), own.sum / own.n / std::sqrt(rho + (1.0 - rho) / k),
+                                  spearman_brown(rho, k), own.raters, model.shared,
+                                  left / (rescale[from] * rescale[from]) / (rho + (1.0 - rho) / k)});
         }
 }
 

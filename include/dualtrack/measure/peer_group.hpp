@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -44,6 +45,18 @@ inline std::string_view role_on(const org::organisation& organisation, std::uint
     if (assignment != no_index && assigned.has(assignment)) return assigned.names[assigned.code[assignment]];
     const auto& own = organisation.people.role;
     return own.has(person) ? own.names[own.code[person]] : std::string_view();
+}
+
+/// First day of the unbroken run of assignments up to `day` that have the role of that day; the beginning of time where
+/// the first assignment has it already, or nothing is assigned.
+inline std::int32_t role_since(const org::organisation& organisation, std::uint32_t person, std::int32_t day) noexcept {
+    const auto& assignments = organisation.assignments;
+    std::uint32_t at = assignment_on(organisation, person, day);
+    if (at == no_index) return std::numeric_limits<std::int32_t>::min();
+    const std::string_view role = role_on(organisation, person, day);
+    const std::uint32_t first = assignments.first[person];
+    while (at > first && role_on(organisation, person, assignments.start[at - 1]) == role) --at;
+    return at == first ? std::numeric_limits<std::int32_t>::min() : assignments.start[at];
 }
 
 inline peer_groups peer_groups_on(const org::organisation& organisation, std::int32_t day, org::peer_group rule,

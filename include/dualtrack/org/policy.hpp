@@ -25,6 +25,7 @@ enum class future_rule : std::uint8_t { exclude, error };
 enum class maximum_rule : std::uint8_t { keep, cap };
 enum class team_period : std::uint8_t { month, quarter, window };
 enum class peer_group : std::uint8_t { market, all };
+enum class competency_rule : std::uint8_t { error, exclude };
 
 // The words of a policy, in the order of the enums above.
 inline constexpr std::array<std::string_view, 2> quota_rule_words{"error", "exclude"};
@@ -33,6 +34,7 @@ inline constexpr std::array<std::string_view, 2> future_rule_words{"exclude", "e
 inline constexpr std::array<std::string_view, 2> maximum_rule_words{"keep", "cap"};
 inline constexpr std::array<std::string_view, 3> team_period_words{"month", "quarter", "window"};
 inline constexpr std::array<std::string_view, 2> peer_group_words{"market", "all"};
+inline constexpr std::array<std::string_view, 2> competency_rule_words{"error", "exclude"};
 
 /// What is done with input that is doubtful but usable.
 struct data_policy {
@@ -95,6 +97,7 @@ struct readiness_policy {
     std::int32_t fewest_sources = 2;
     std::vector<std::string> required = {"develops_others", "holds_accountable"};
     std::vector<std::string> competencies; // "their name = construct"
+    competency_rule unknown_competency = competency_rule::error;
     std::int32_t look_back_months = 24;
     std::int32_t questions_a_person = 3;
     double trial_reliability = 0.44;

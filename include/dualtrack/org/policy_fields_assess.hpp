@@ -88,6 +88,10 @@ inline constexpr auto assess_policy_fields = std::to_array<policy_field>({
     detail::field<&policy::readiness, &readiness_policy::competencies>(
         "/readiness/competencies", "text", 0, 500,
         "names of competencies in ratings that mean a construct, as 'their name = construct'", "this project", "J"),
+    detail::choice<&policy::readiness, &readiness_policy::unknown_competency>(
+        "/readiness/unknown_competency", competency_rule_words,
+        "ratings of a competency that is neither a construct nor in competencies: refused, or left out with a finding",
+        "this project", "J"),
     detail::field<&policy::readiness, &readiness_policy::look_back_months>(
         "/readiness/look_back_months", "months", 1, 120, "how far back ratings, answers and activities count",
         "this project", "J"),
