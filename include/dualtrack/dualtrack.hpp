@@ -86,7 +86,10 @@
 #include <dualtrack/simulate/assumption.hpp>
 #include <dualtrack/simulate/draws.hpp>
 #include <dualtrack/simulate/experiment.hpp>
+#include <dualtrack/simulate/hierarchy.hpp>
+#include <dualtrack/simulate/lazear.hpp>
 #include <dualtrack/simulate/outcome_tables.hpp>
+#include <dualtrack/simulate/pluchino.hpp>
 #include <dualtrack/simulate/statistics.hpp>
 
 #include <dualtrack/audit/record.hpp>

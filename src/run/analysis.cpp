@@ -16,6 +16,7 @@ constexpr auto all_analyses = std::to_array<analysis>({
     {"pay", run_pay, describe_pay},
     {"readiness", run_readiness, describe_readiness},
     {"relief", run_relief, describe_relief},
+    {"simulation", run_simulation, describe_simulation},
 });
 
 } // namespace

@@ -35,6 +35,9 @@ struct simulation_tables {
           findings(m) {}
 };
 
+/// "/simulation/policies/3"
+[[nodiscard]] std::string place_in(std::string_view list, std::size_t index);
+
 /// One preset to be run.
 struct model_request {
     const run_context& run;

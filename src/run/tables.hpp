@@ -23,6 +23,10 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
 run_relief(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_relief();
 
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_simulation(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
+[[nodiscard]] described_analysis describe_simulation();
+
 /// A result without tables yet.
 [[nodiscard]] inline std::shared_ptr<analysis_result> start_result(std::string_view name,
                                                                    std::shared_ptr<const ingest::checked_data> data,

@@ -1,0 +1,77 @@
+// The analysis `simulation`: what becomes of a sales organisation under one rule of promotion or another, and the
+// published models that the rules come from. It needs no data; what it says follows from the assumptions it lists.
+#include "run/simulation.hpp"
+
+#include <algorithm>
+
+#include "run/analysis.hpp"
+#include "run/tables.hpp"
+
+namespace dualtrack::run {
+namespace {
+
+result<void> run_preset(const model_request& request, std::size_t place, simulation_tables& to) {
+    if (is_published_preset(request.preset)) return run_published_model(request, to);
+    if (is_sales_preset(request.preset)) return run_sales_model(request, to);
+    return fail(status::policy, "policy.range",
+                "expected the name of a model, found \"" + std::string(request.preset.substr(0, 64)) + "\"",
+                place_in("presets", place));
+}
+
+template <class Table>
+void add_table(analysis_result& out, std::string_view name, const std::shared_ptr<const simulation_tables>& all,
+               const Table& table) {
+    out.tables.emplace_back(name, [all, &table] { return result_table::made{all, report::view_of(table)}; });
+}
+
+} // namespace
+
+result<std::shared_ptr<analysis_result>>
+run_simulation(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {
+    auto tables = std::make_shared<simulation_tables>(run.memory);
+    const std::vector<std::string>& presets = policy.simulation.presets;
+    for (std::size_t i = 0; i < presets.size(); ++i) {
+        if (std::find(presets.begin(), presets.begin() + static_cast<std::ptrdiff_t>(i), presets[i]) !=
+            presets.begin() + static_cast<std::ptrdiff_t>(i))
+            return fail(status::policy, "policy.duplicate_rule",
+                        "expected different models, found \"" + presets[i].substr(0, 64) + "\" twice",
+                        place_in("presets", i));
+        const double n = static_cast<double>(presets.size());
+        const run_context part = part_of(run, static_cast<double>(i) / n, static_cast<double>(i + 1) / n);
+        DUALTRACK_TRYV(run_preset({part, policy, presets[i], data.get()}, i, *tables));
+    }
+    auto out = start_result("simulation", data, policy, policy.as_of);
+    const std::shared_ptr<const simulation_tables> all = tables;
+    add_table(*out, "outcomes", all, all->outcomes);
+    add_table(*out, "differences", all, all->differences);
+    add_table(*out, "trajectories", all, all->trajectories);
+    add_table(*out, "quantiles", all, all->quantiles);
+    add_table(*out, "decisions", all, all->decisions);
+    add_table(*out, "inputs", all, all->inputs);
+    add_table(*out, "tornado", all, all->tornado);
+    add_table(*out, "runs", all, all->runs);
+    add_findings_table(*out, all->findings);
+    return out;
+}
+
+described_analysis describe_simulation() {
+    described_analysis out{
+        {"simulation",
+         "what becomes of an organisation under one rule of promotion or another, under the assumptions listed",
+         {},
+         {},
+         {}},
+        {}};
+    auto* memory = std::pmr::get_default_resource();
+    out.add(simulate::outcomes_table(memory));
+    out.add(simulate::differences_table(memory));
+    out.add(simulate::trajectories_table(memory));
+    out.add(simulate::quantiles_table(memory));
+    out.add(simulate::decisions_table(memory));
+    out.add(simulate::inputs_table(memory));
+    out.add(simulate::tornado_table(memory));
+    out.add(simulate::runs_table(memory));
+    return out;
+}
+
+} // namespace dualtrack::run

@@ -1,0 +1,167 @@
+// How an experiment becomes the rows of the result tables.
+#include <algorithm>
+#include <array>
+
+#include <dualtrack/simulate/draws.hpp>
+
+#include "run/simulation.hpp"
+
+namespace dualtrack::run {
+namespace {
+
+/// Appends a figure; NaN is missing.
+void push(column<double>& to, double value) {
+    const bool there = value - value == 0.0;
+    to.value.push_back(there ? value : 0.0);
+    if (!to.valid.empty()) to.valid.push_back(1);
+    if (!there) to.set_missing(to.value.size() - 1);
+}
+
+void push(column<std::int64_t>& to, std::int64_t value) {
+    to.value.push_back(value);
+    if (!to.valid.empty()) to.valid.push_back(1);
+}
+
+/// What is kept, without organisations in which the figure is not defined.
+std::vector<float> defined(const std::vector<float>& kept) {
+    std::vector<float> out;
+    out.reserve(kept.size());
+    std::copy_if(kept.begin(), kept.end(), std::back_inserter(out), [](float x) { return x == x; });
+    return out;
+}
+
+std::string_view difference_unit(const simulate::metric& metric) {
+    return metric.relative ? std::string_view("percent of the baseline") : metric.unit;
+}
+
+double largest(double a, double b) {
+    return b > a || a != a ? b : a;
+}
+
+} // namespace
+
+void add_experiment(std::string_view preset, const simulate::experiment_plan& plan, simulate::experiment& found,
+                    const org::simulation_policy& policy, std::int64_t periods,
+                    std::span<const simulate::assumption> assumptions, simulation_tables& to) {
+    const double tail = 1.0 - policy.confidence;
+    const std::size_t n_metrics = plan.metrics.size(), n_points = plan.points.size();
+    for (std::size_t a = 0; a < plan.arms.size(); ++a) {
+        const simulate::experiment_arm& arm = plan.arms[a];
+        for (std::size_t m = 0; m < n_metrics; ++m) {
+            const simulate::metric& metric = plan.metrics[m];
+            simulate::arm_outcome& one = found.outcomes[a * n_metrics + m];
+            const bool any = one.level.n > 0;
+            std::vector<float> kept = defined(one.kept);
+            simulate::outcomes_table& levels = to.outcomes;
+            levels.preset.emplace_back(preset);
+            levels.policy.emplace_back(arm.name);
+            levels.metric.emplace_back(metric.name);
+            levels.unit.emplace_back(metric.unit);
+            push(levels.horizon_periods, metric.horizon_periods);
+            push(levels.n, one.level.n);
+            push(levels.mean, any ? one.level.mean : numeric::not_a_number);
+            push(levels.sd, one.level.sd());
+            push(levels.half_width, simulate::half_width(one.level, tail));
+            push(levels.min, one.level.low);
+            push(levels.max, one.level.high);
+            push(levels.worst_5,
+                 kept.empty() ? numeric::not_a_number : simulate::tail_mean(kept, 0.05, !metric.higher_is_better));
+            if (kept.empty()) continue;
+            for (const double p : {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95}) {
+                to.quantiles.preset.emplace_back(preset);
+                to.quantiles.policy.emplace_back(arm.name);
+                to.quantiles.metric.emplace_back(metric.name);
+                push(to.quantiles.horizon_periods, metric.horizon_periods);
+                push(to.quantiles.probability, p);
+                push(to.quantiles.value, simulate::select_quantile(kept, p));
+                to.quantiles.approximate.value.push_back(found.n > simulate::most_kept ? 1 : 0);
+            }
+            if (arm.baseline == a) continue;
+            const double n = static_cast<double>(one.difference.n);
+            simulate::differences_table& pairs = to.differences;
+            pairs.preset.emplace_back(preset);
+            pairs.policy.emplace_back(arm.name);
+            pairs.baseline.emplace_back(plan.arms[arm.baseline].name);
+            pairs.metric.emplace_back(metric.name);
+            pairs.unit.emplace_back(difference_unit(metric));
+            push(pairs.horizon_periods, metric.horizon_periods);
+            push(pairs.n, one.difference.n);
+            push(pairs.diff, one.difference.n > 0 ? one.difference.mean : numeric::not_a_number);
+            push(pairs.half_width, simulate::half_width(one.difference, tail));
+            push(pairs.sd, one.difference.sd());
+            push(pairs.p_regret, static_cast<double>(one.n_worse) / n);
+            push(pairs.p_best, one.n_best / static_cast<double>(one.level.n));
+        }
+        for (std::size_t p = 0; p < n_points; ++p) {
+            const simulate::moments& here = found.trajectory[a * n_points + p];
+            std::vector<float>& fan = found.fan[a * n_points + p];
+            simulate::trajectories_table& way = to.trajectories;
+            way.preset.emplace_back(preset);
+            way.policy.emplace_back(arm.name);
+            way.metric.emplace_back(plan.trajectory);
+            push(way.period, plan.points[p]);
+            push(way.mean, here.mean);
+            push(way.half_width, simulate::half_width(here, tail));
+            const std::array<column<double>*, 5> columns{&way.q05, &way.q25, &way.q50, &way.q75, &way.q95};
+            constexpr std::array<double, 5> shares{0.05, 0.25, 0.5, 0.75, 0.95};
+            for (std::size_t q = 0; q < 5; ++q)
+                push(*columns[q], fan.empty() ? numeric::not_a_number : simulate::select_quantile(fan, shares[q]));
+        }
+    }
+    to.runs.preset.emplace_back(preset);
+    push(to.runs.seed, policy.seed);
+    push(to.runs.key_layout, simulate::key_layout);
+    push(to.runs.periods, periods);
+    push(to.runs.n, found.n);
+    to.runs.stop_reason.emplace_back(found.stopped == simulate::stop_reason::precise ? "precise" : "most");
+    char worst = '1';
+    for (const simulate::assumption& each : assumptions) worst = std::max(worst, each.grade);
+    to.runs.worst_grade.emplace_back(1, worst);
+}
+
+void add_assumptions(std::string_view preset, std::span<const simulate::assumption> assumptions,
+                     simulation_tables& to) {
+    for (const simulate::assumption& each : assumptions) {
+        to.inputs.preset.emplace_back(preset);
+        to.inputs.parameter.emplace_back(each.name);
+        to.inputs.unit_of.emplace_back(each.unit);
+        push(to.inputs.value, each.value);
+        push(to.inputs.preset_value, each.preset_value);
+        to.inputs.value_from.emplace_back(each.value_from);
+        to.inputs.grade.emplace_back(1, each.grade);
+        to.inputs.source.emplace_back(each.source);
+        to.inputs.meaning.emplace_back(each.meaning);
+    }
+}
+
+void add_tornado(std::string_view preset, const simulate::experiment_plan& plan, const simulate::assumption& varied,
+                 const simulate::experiment& at_value, const simulate::experiment& at_low,
+                 const simulate::experiment& at_high, simulation_tables& to) {
+    const std::size_t n_metrics = plan.metrics.size();
+    for (std::size_t a = 0; a < plan.arms.size(); ++a) {
+        if (plan.arms[a].baseline == a) continue;
+        const auto pairs = [&](const simulate::experiment& of) { return of.outcomes[a * n_metrics].difference; };
+        const double tail = plan.stop.tail;
+        simulate::tornado_table& rows = to.tornado;
+        rows.preset.emplace_back(preset);
+        rows.policy.emplace_back(plan.arms[a].name);
+        rows.baseline.emplace_back(plan.arms[plan.arms[a].baseline].name);
+        rows.metric.emplace_back(plan.metrics[0].name);
+        rows.parameter.emplace_back(varied.name);
+        rows.grade.emplace_back(1, varied.grade);
+        push(rows.horizon_periods, plan.metrics[0].horizon_periods);
+        push(rows.n, pairs(at_value).n);
+        push(rows.value, varied.value);
+        push(rows.low, varied.low);
+        push(rows.high, varied.high);
+        push(rows.diff, pairs(at_value).mean);
+        push(rows.diff_at_low, pairs(at_low).mean);
+        push(rows.diff_at_high, pairs(at_high).mean);
+        double widest = numeric::not_a_number;
+        for (const simulate::experiment* of : {&at_value, &at_low, &at_high})
+            widest = largest(widest, simulate::half_width(pairs(*of), tail));
+        push(rows.half_width, widest);
+    }
+}
+
+} // namespace dualtrack::run
