@@ -129,7 +129,9 @@ result<std::vector<hierarchy_arm>> arms_for(const org::simulation_policy& policy
     else if (wanted.empty())
         wanted = {"best", "worst", "random", "best_worst(0.47)"};
     std::vector<hierarchy_arm> arms, bases;
-    for (std::size_t i = 0; i < wanted.size(); ++i) DUALTRACK_TRYV(add_arms(wanted[i], place_in("policies", i), arms));
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        DUALTRACK_TRYV(add_arms(wanted[i], place_in("policies", i), arms));
+    }
     DUALTRACK_TRYV(add_arms(baseline, "/simulation/baseline", bases));
     const auto has = [](const std::vector<hierarchy_arm>& list, const hierarchy_arm& one) {
         return std::find_if(list.begin(), list.end(),

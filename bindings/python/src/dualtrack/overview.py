@@ -72,8 +72,11 @@ def shown_names(tables: Tables) -> dict[str, str]:
 
 
 def make(tables: Tables, policy: Policy, progress: Progress | None = None, threads: int = 0) -> Overview:
-    """Checks the data once and runs every analysis of the catalog that the tables allow."""
-    known = [analysis["name"] for analysis in analyses()]
+    """Checks the data once and runs every analysis of the catalog that the tables allow.
+
+    What needs no tables (a simulation) is run by whoever wants to show it.
+    """
+    known = [analysis["name"] for analysis in analyses() if analysis["needs"]]
     steps = len(known) + 1
 
     def part(index: int, label: str) -> Progress | None:
