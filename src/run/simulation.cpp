@@ -29,7 +29,8 @@ void add_table(analysis_result& out, std::string_view name, const std::shared_pt
 result<std::shared_ptr<analysis_result>>
 run_simulation(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {
     auto tables = std::make_shared<simulation_tables>(run.memory);
-    const std::vector<std::string>& presets = policy.simulation.presets;
+    std::vector<std::string> presets = policy.simulation.presets;
+    if (presets.empty()) presets = org::simulation_policy().presets;
     for (std::size_t i = 0; i < presets.size(); ++i) {
         if (std::find(presets.begin(), presets.begin() + static_cast<std::ptrdiff_t>(i), presets[i]) !=
             presets.begin() + static_cast<std::ptrdiff_t>(i))

@@ -7,8 +7,9 @@ namespace dualtrack::org {
 
 inline constexpr auto simulate_policy_fields = std::to_array<policy_field>({
     detail::field<&policy::simulation, &simulation_policy::presets>(
-        "/simulation/presets", unit::text, 1, 16,
-        "models to simulate: bls2019, lss2015, bls2018, no_retention, raw_sales, cold_start (sales organisations); "
+        "/simulation/presets", unit::text, 0, 16,
+        "models to simulate, none: the default; bls2019, lss2015, bls2018, no_retention, raw_sales, cold_start (sales "
+        "organisations); "
         "prg2010_text, prg2010_as_run, fetta2012, prg2011, lazear2004, kane1970 (published models)",
         "two estimates of what managers are worth side by side, because the choice decides the ranking", "J"),
     detail::field<&policy::simulation, &simulation_policy::policies>(

@@ -22,6 +22,8 @@ CREDIBLE = 1.96  # standard deviations: 19 of 20
 
 # Reasons why an analysis cannot be made of these tables, rather than faults in them.
 _NOT_POSSIBLE = {"schema.missing_table", "schema.missing_column"}
+# Long, and of assumptions rather than of the tables.
+_ON_REQUEST = {"simulation"}
 # Names of a company's own, which its policy has to say the meaning of before they can be used.
 _NOT_KNOWN = {"ratings.competency", "answers.question"}
 
@@ -74,9 +76,9 @@ def shown_names(tables: Tables) -> dict[str, str]:
 def make(tables: Tables, policy: Policy, progress: Progress | None = None, threads: int = 0) -> Overview:
     """Checks the data once and runs every analysis of the catalog that the tables allow.
 
-    What needs no tables (a simulation) is run by whoever wants to show it.
+    What takes long and says nothing of the tables (a simulation) is run by whoever wants to show it.
     """
-    known = [analysis["name"] for analysis in analyses() if analysis["needs"]]
+    known = [analysis["name"] for analysis in analyses() if analysis["name"] not in _ON_REQUEST]
     steps = len(known) + 1
 
     def part(index: int, label: str) -> Progress | None:
