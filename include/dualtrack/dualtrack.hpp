@@ -77,11 +77,19 @@
 #include <dualtrack/assess/reliability_table.hpp>
 #include <dualtrack/assess/severity.hpp>
 
+#include <dualtrack/decide/business_case.hpp>
+#include <dualtrack/decide/business_tables.hpp>
+#include <dualtrack/decide/effect.hpp>
 #include <dualtrack/decide/ladder.hpp>
+#include <dualtrack/decide/net_value.hpp>
 #include <dualtrack/decide/passed_over.hpp>
 #include <dualtrack/decide/path.hpp>
+#include <dualtrack/decide/promotion.hpp>
+#include <dualtrack/decide/promotion_tables.hpp>
 #include <dualtrack/decide/relief.hpp>
 #include <dualtrack/decide/relief_table.hpp>
+#include <dualtrack/decide/sensitivity.hpp>
+#include <dualtrack/decide/slate.hpp>
 
 #include <dualtrack/simulate/assumption.hpp>
 #include <dualtrack/simulate/draws.hpp>

@@ -14,6 +14,7 @@ namespace {
 constexpr auto all_analyses = std::to_array<analysis>({
     {"measures", run_measures, describe_measures},
     {"pay", run_pay, describe_pay},
+    {"promotion", run_promotion, describe_promotion},
     {"readiness", run_readiness, describe_readiness},
     {"relief", run_relief, describe_relief},
     {"simulation", run_simulation, describe_simulation},

@@ -80,6 +80,7 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
             put(sellers.performance_sd, judged.sd[i]);
             put(sellers.probability_top_quartile, judged.probability_top[i]);
             out.sales_multiple[person] = judged.multiple[i];
+            out.sales_shape[person] = judged.shape[i];
             if (organisation.has_deals && judged.per_month > 0.0)
                 out.expected_amount[person] = judged.multiple[i] * judged.per_month * evidence.effective_months[i];
         }
@@ -88,6 +89,15 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
 }
 
 } // namespace
+
+std::vector<double> expected_attainment(const measured& facts) {
+    const measure::sellers_table& sellers = facts.sellers;
+    std::vector<double> out(sellers.size(), -1.0);
+    for (std::uint32_t person = 0; person < sellers.size(); ++person)
+        if (sellers.quota.minor[person] != no_money && facts.expected_amount[person] >= 0.0)
+            out[person] = facts.expected_amount[person] / static_cast<double>(sellers.quota.minor[person]);
+    return out;
+}
 
 result<std::shared_ptr<const measured>> measure_organisation(const run_context& run,
                                                              std::shared_ptr<const ingest::checked_data> data,
@@ -127,10 +137,12 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
                                                    std::move(sellers),
                                                    std::move(leads),
                                                    {},
+                                                   {},
                                                    {}});
     out->sellers.market.names = &out->groups.names; // the names moved with the groups
     out->sales_multiple.assign(organisation.n_people(), -1.0);
     out->expected_amount.assign(organisation.n_people(), -1.0);
+    out->sales_shape.assign(organisation.n_people(), 0.0);
     DUALTRACK_TRYV(take_luck_out(part_of(run, 0.8, 1.0), *out, sums));
     if (organisation.has_deals && organisation.has_sales)
         add_finding(out->window.findings, {org::severity::note, "data.assumed", "sales", "", -1, -1, 1,

@@ -27,7 +27,11 @@ struct measured {
     std::vector<std::uint8_t> leads;     // see measure::who_leads
     std::vector<double> sales_multiple;  // posterior mean of sales over the market's expectation; negative: not known
     std::vector<double> expected_amount; // currency minor units to expect in the window; negative: not known
+    std::vector<double> sales_shape;     // of the gamma posterior around sales_multiple; 0: not known
 };
+
+/// Attainment to expect of everybody: the sales to expect over the quota of the same window; negative without a quota.
+[[nodiscard]] std::vector<double> expected_attainment(const measured& facts);
 
 /// Measures sellers; teams and the rest are made from it on request.
 /// Errors: schema.missing_table, those of measure::scope_of, cancelled.

@@ -6,19 +6,6 @@
 #include "run/tables.hpp"
 
 namespace dualtrack::run {
-namespace {
-
-/// Attainment to expect of everybody: the sales to expect over the quota of the same window; negative without a quota.
-std::vector<double> expected_attainment(const measured& facts) {
-    const measure::sellers_table& sellers = facts.sellers;
-    std::vector<double> out(sellers.size(), -1.0);
-    for (std::uint32_t person = 0; person < sellers.size(); ++person)
-        if (sellers.quota.minor[person] != no_money && facts.expected_amount[person] >= 0.0)
-            out[person] = facts.expected_amount[person] / static_cast<double>(sellers.quota.minor[person]);
-    return out;
-}
-
-} // namespace
 
 result<std::shared_ptr<analysis_result>>
 run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {

@@ -17,6 +17,10 @@ run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data
 [[nodiscard]] described_analysis describe_pay();
 
 [[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_promotion(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
+[[nodiscard]] described_analysis describe_promotion();
+
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
 run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_readiness();
 [[nodiscard]] result<std::shared_ptr<analysis_result>>

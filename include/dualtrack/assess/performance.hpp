@@ -43,6 +43,7 @@ struct performance_evidence {
 struct performance_posterior {
     std::vector<double> z, sd, probability_top;
     std::vector<double> multiple; // posterior mean of lambda: sales to expect, as a multiple of the market's
+    std::vector<double> shape;    // of the gamma distribution of lambda around that mean
     double prior_shape = 0.0;     // alpha
     double per_month = 0.0;       // market sales per effective month, minor units
     void resize(std::size_t n) {
@@ -50,6 +51,7 @@ struct performance_posterior {
         sd.assign(n, 1.0);
         probability_top.assign(n, 0.0);
         multiple.assign(n, 1.0);
+        shape.assign(n, 1.0);
     }
 };
 
@@ -123,6 +125,7 @@ inline result<performance_posterior> judge_deals(const run_context& run, const p
     const double absolute = numeric::fixed_sum(evidence.absolute_sum);
     if (!(months > 0.0) || !(total > 0.0) || !(absolute > 0.0)) {
         out.prior_shape = detail::highest_shape;
+        std::fill(out.shape.begin(), out.shape.end(), out.prior_shape);
         return out;
     }
     out.per_month = total / months;
@@ -148,6 +151,7 @@ inline result<performance_posterior> judge_deals(const run_context& run, const p
                 out.z[i] = (numeric::digamma(shape) - numeric::log(rate) - prior_mean) / prior_sd;
                 out.sd[i] = std::sqrt(numeric::trigamma(shape)) / prior_sd;
                 out.multiple[i] = shape / rate;
+                out.shape[i] = shape;
                 out.probability_top[i] = numeric::gamma_q(shape, rate * cut);
             }
         }));
@@ -198,6 +202,8 @@ inline performance_posterior judge_months(std::span<const std::uint32_t> first, 
         out.z[i] = credibility * (mean[i] - grand) / spread;
         out.sd[i] = std::sqrt(1.0 - credibility);
         out.multiple[i] = numeric::exp(credibility * (mean[i] - grand));
+        const double known = variance * (1.0 - credibility); // of ln(lambda): the gamma with the same relative spread
+        out.shape[i] = known > 0.0 ? 1.0 / numeric::expm1(known) : detail::highest_shape;
         out.probability_top[i] =
             out.sd[i] > 0.0 ? numeric::normal_cdf((out.z[i] - cut) / out.sd[i]) : (out.z[i] > cut ? 1.0 : 0.0);
     }

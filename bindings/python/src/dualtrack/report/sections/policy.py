@@ -40,13 +40,14 @@ def _shown(value: Any) -> str:
 
 def build(overview: Overview) -> Section:
     policy = overview.policy.to_dict()
-    rows = []
+    rows: dict[str, list[list[str]]] = {}  # by section of the policy, in its order
     changed = 0
     for path, part in _fields(policy_schema()):
         value = _value(policy, path)
         differs = "default" in part and value != part["default"]
         changed += differs
-        rows.append(
+        section = path[1:].split("/")[0] if path.count("/") > 1 else "the run"
+        rows.setdefault(section, []).append(
             [
                 path,
                 _shown(value),
@@ -56,21 +57,16 @@ def build(overview: Overview) -> Section:
                 part.get("x-source", ""),
             ]
         )
+    count = sum(len(part) for part in rows.values())
     text = (
-        "Every setting is the default."
-        if not changed
-        else f"{changed} of {len(rows)} settings differ from their default."
+        "Every setting is the default." if not changed else f"{changed} of {count} settings differ from their default."
     )
+    columns = ["setting", "value", "default", "what it means", "grade", "source of the default"]
     return Section(
         "policy",
         "The policy used",
         [
-            Text(f"{text} Digest {overview.policy.digest}."),
-            Table(
-                "Settings",
-                ["setting", "value", "default", "what it means", "grade", "source of the default"],
-                rows,
-                GRADES,
-            ),
+            Text(f"{text} Digest {overview.policy.digest}. {GRADES}"),
+            *(Table(f"Settings: {section}", columns, part) for section, part in rows.items()),
         ],
     )

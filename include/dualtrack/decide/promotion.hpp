@@ -1,0 +1,215 @@
+// Promotion: what is recommended for one candidate and one seat, and what would change it. The library recommends, with
+// its reasons; a person decides, and may decide otherwise and say why.
+//
+//   promote        every gate is open: employed, consents, enough evidence, ready, harm <= .35, net loss <= .40
+//   develop_first  consents, enough evidence, and every gate would be open with development_gain more readiness
+//   expert_track   a strong seller (P(top share) >= .5) who is not willing, or judged and not to be promoted
+//   not_now        everybody else
+// Sales open no gate: a top seller who is not ready is never `promote`. Nobody is `promote` who was not asked, or of
+// whom too little is known.
+// flips_at: the value of one factor alone, all else as it is, nearest to the present one, at which the recommendation
+// changes. human_review: when the readiness that would change it lies within review_deviations of its uncertainty, when
+// harm or net loss alone decide and are within review_probability of their limit, or when too little is known.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <dualtrack/decide/business_case.hpp>
+#include <dualtrack/decide/effect.hpp>
+#include <dualtrack/org/policy_decide.hpp>
+
+namespace dualtrack::decide {
+
+enum class decision : std::uint8_t { promote, develop_first, expert_track, not_now };
+inline constexpr std::array<std::string_view, 4> decision_words{"promote", "develop_first", "expert_track", "not_now"};
+
+/// What stands between a candidate and the recommendation to promote.
+enum class gate : std::uint8_t { employed, consent, evidence, readiness, harm, net_loss };
+inline constexpr std::size_t n_gates = 6;
+inline constexpr std::array<std::string_view, n_gates> gate_words{"employed",  "consent", "evidence",
+                                                                  "readiness", "harm",    "net_loss"};
+
+/// What the decision looks at.
+struct candidate_facts {
+    leader_record record;
+    bool is_employed = true;
+    answer consents = answer::unknown;
+    bool has_evidence = false;     // enough independent sources about readiness
+    double probability_top = -1.0; // of the best sellers; negative: not known
+};
+
+/// The limits of a policy.
+struct decision_rules {
+    org::effect_coefficients effect;
+    double ready_at = 0.5, ready_probability = 0.5;
+    double most_harm = 0.35, most_net_loss = 0.40;
+    double strong_probability = 0.5;
+    double development_gain = 0.5;
+    double review_deviations = 0.5, review_probability = 0.05;
+};
+
+[[nodiscard]] inline decision_rules decision_rules_of(const org::promotion_policy& policy, double ready_at,
+                                                      double ready_probability) noexcept {
+    return {policy.effect,
+            ready_at,
+            ready_probability,
+            policy.most_harm,
+            policy.most_net_loss,
+            policy.strong_probability,
+            policy.development_gain,
+            policy.review_deviations,
+            policy.review_probability};
+}
+
+struct verdict {
+    decision recommended = decision::not_now;
+    predicted_effect effect;
+    double probability_ready = 0.0;
+    double probability_net_loss = 1.0;
+    std::array<bool, n_gates> open{};
+    [[nodiscard]] bool is_open(gate g) const noexcept { return open[static_cast<std::size_t>(g)]; }
+};
+
+namespace detail {
+
+/// Which gates are open.
+inline verdict gates_of(const decision_rules& rules, const candidate_facts& facts, const case_terms& terms) noexcept {
+    verdict out;
+    const recorded& readiness = facts.record[static_cast<std::size_t>(factor::readiness)];
+    out.effect = predict(rules.effect, facts.record);
+    out.probability_ready =
+        readiness.known ? 1.0 - probability_under(rules.ready_at, readiness.value, readiness.sd) : 0.0;
+    out.probability_net_loss = probability_net_loss(terms, out.effect);
+    out.open = {facts.is_employed,
+                facts.consents == answer::yes,
+                facts.has_evidence && readiness.known,
+                out.probability_ready >= rules.ready_probability,
+                out.effect.probability_harm <= rules.most_harm,
+                out.probability_net_loss <= rules.most_net_loss};
+    return out;
+}
+
+inline bool all_open(const verdict& v) noexcept {
+    for (const bool one : v.open)
+        if (!one) return false;
+    return true;
+}
+
+} // namespace detail
+
+/// What is recommended. Total: every set of facts has an answer.
+[[nodiscard]] inline verdict judge(const decision_rules& rules, const candidate_facts& facts,
+                                   const case_terms& terms) noexcept {
+    verdict out = detail::gates_of(rules, facts, terms);
+    if (detail::all_open(out)) {
+        out.recommended = decision::promote;
+        return out;
+    }
+    if (!facts.is_employed) return out;
+    const bool judged = out.is_open(gate::evidence);
+    if (judged && facts.consents == answer::yes) {
+        candidate_facts developed = facts;
+        developed.record[static_cast<std::size_t>(factor::readiness)].value += rules.development_gain;
+        if (detail::all_open(detail::gates_of(rules, developed, terms))) {
+            out.recommended = decision::develop_first;
+            return out;
+        }
+    }
+    const bool strong = facts.probability_top >= rules.strong_probability;
+    const bool not_leading = facts.consents == answer::no || (judged && facts.consents == answer::yes) ||
+                             (judged && !out.is_open(gate::readiness));
+    if (strong && not_leading) out.recommended = decision::expert_track;
+    return out;
+}
+
+/// Where flips_at is looked for: this far on either side, in these steps, then by bisection to the last bits.
+inline constexpr double flip_reach = 6.0;
+inline constexpr double flip_step = 0.05;
+
+/// The value of one factor at which the recommendation changes, nearest to the present one (the higher of two as near);
+/// at it the recommendation is another, just before it the present one. Nothing where no value within reach changes it,
+/// or the factor is not known or counts for nothing.
+[[nodiscard]] inline std::optional<double> flips_at(const decision_rules& rules, const candidate_facts& facts,
+                                                    const case_terms& terms, factor which) noexcept {
+    const auto k = static_cast<std::size_t>(which);
+    const recorded now = facts.record[k];
+    const coefficient b = coefficients_of(rules.effect)[k];
+    if (!now.known || (which != factor::readiness && b.value == 0.0 && b.sd == 0.0)) return std::nullopt;
+    candidate_facts tried = facts;
+    const auto decided = [&](double value) {
+        tried.record[k].value = value;
+        return judge(rules, tried, terms).recommended;
+    };
+    const decision present = decided(now.value);
+    const int n_steps = static_cast<int>(flip_reach / flip_step);
+    const auto between = [&](double same, double other) {
+        for (int i = 0; i < 80; ++i) {
+            const double middle = same + 0.5 * (other - same);
+            if (middle == same || middle == other) break;
+            (decided(middle) == present ? same : other) = middle;
+        }
+        return other;
+    };
+    for (int step = 1; step <= n_steps; ++step) {
+        std::optional<double> found;
+        for (const double side : {1.0, -1.0}) {
+            const double value = now.value + side * flip_step * step;
+            if (decided(value) == present) continue;
+            const double at = between(now.value + side * flip_step * (step - 1), value);
+            if (!found || std::fabs(at - now.value) < std::fabs(*found - now.value)) found = at;
+        }
+        if (found) return found;
+    }
+    return std::nullopt;
+}
+
+/// Whether a person should look again before this recommendation is followed.
+[[nodiscard]] inline bool needs_review(const decision_rules& rules, const candidate_facts& facts,
+                                       const case_terms& terms, const verdict& now) noexcept {
+    if (!facts.is_employed) return false;
+    if (!now.is_open(gate::evidence)) return true;
+    const auto k = static_cast<std::size_t>(factor::readiness);
+    const double band = rules.review_deviations * facts.record[k].sd;
+    // A rising readiness opens gates one after the other, so the ends of the band speak for all of it.
+    for (const double by : {-band, band}) {
+        candidate_facts moved = facts;
+        moved.record[k].value += by;
+        if (judge(rules, moved, terms).recommended != now.recommended) return true;
+    }
+    for (const gate g : {gate::harm, gate::net_loss}) {
+        bool decides = true;
+        for (std::size_t other = 0; other < n_gates; ++other)
+            decides = decides && (other == static_cast<std::size_t>(g) || now.open[other]);
+        const double distance = g == gate::harm ? now.effect.probability_harm - rules.most_harm
+                                                : now.probability_net_loss - rules.most_net_loss;
+        if (decides && std::fabs(distance) <= rules.review_probability) return true;
+    }
+    return false;
+}
+
+/// The readiness_z at which the expected net value is zero, or nothing where none within +-6 brings it there.
+[[nodiscard]] inline std::optional<double>
+break_even_readiness(const decision_rules& rules, const candidate_facts& facts, const case_terms& terms) noexcept {
+    candidate_facts tried = facts;
+    recorded& readiness = tried.record[static_cast<std::size_t>(factor::readiness)];
+    const auto net_at = [&](double z) {
+        readiness.value = z;
+        return expected_net(terms, predict(rules.effect, tried.record));
+    };
+    double low = -flip_reach;
+    double high = flip_reach;
+    const bool rises = net_at(high) > net_at(low);
+    if ((net_at(low) < 0.0) == (net_at(high) < 0.0)) return std::nullopt;
+    for (int i = 0; i < 100; ++i) {
+        const double middle = 0.5 * (low + high);
+        ((net_at(middle) < 0.0) == rises ? low : high) = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+} // namespace dualtrack::decide
