@@ -95,9 +95,19 @@
 #include <dualtrack/simulate/draws.hpp>
 #include <dualtrack/simulate/experiment.hpp>
 #include <dualtrack/simulate/hierarchy.hpp>
+#include <dualtrack/simulate/lanes.hpp>
 #include <dualtrack/simulate/lazear.hpp>
+#include <dualtrack/simulate/organisation.hpp>
 #include <dualtrack/simulate/outcome_tables.hpp>
 #include <dualtrack/simulate/pluchino.hpp>
+#include <dualtrack/simulate/policies.hpp>
+#include <dualtrack/simulate/sales.hpp>
+#include <dualtrack/simulate/sales_inputs.hpp>
+#include <dualtrack/simulate/sales_kernels.hpp>
+#include <dualtrack/simulate/sales_metrics.hpp>
+#include <dualtrack/simulate/sales_seats.hpp>
+#include <dualtrack/simulate/sales_vacancy.hpp>
+#include <dualtrack/simulate/sales_world.hpp>
 #include <dualtrack/simulate/statistics.hpp>
 
 #include <dualtrack/audit/record.hpp>

@@ -28,6 +28,13 @@ void add_table(analysis_result& out, std::string_view name, const std::shared_pt
 
 result<std::shared_ptr<analysis_result>>
 run_simulation(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {
+    return run_simulation_with(run, std::move(data), policy, {}, false);
+}
+
+result<std::shared_ptr<analysis_result>> run_simulation_with(const run_context& run,
+                                                             std::shared_ptr<const ingest::checked_data> data,
+                                                             const org::policy& policy, std::span<const host_rule> host,
+                                                             bool host_is_single_threaded) {
     auto tables = std::make_shared<simulation_tables>(run.memory);
     std::vector<std::string> presets = policy.simulation.presets;
     if (presets.empty()) presets = org::simulation_policy().presets;
@@ -39,7 +46,7 @@ run_simulation(const run_context& run, std::shared_ptr<const ingest::checked_dat
                         place_in("presets", i));
         const double n = static_cast<double>(presets.size());
         const run_context part = part_of(run, static_cast<double>(i) / n, static_cast<double>(i + 1) / n);
-        DUALTRACK_TRYV(run_preset({part, policy, presets[i], data.get()}, i, *tables));
+        DUALTRACK_TRYV(run_preset({part, policy, presets[i], data, host, host_is_single_threaded}, i, *tables));
     }
     auto out = start_result("simulation", data, policy, policy.as_of);
     const std::shared_ptr<const simulation_tables> all = tables;

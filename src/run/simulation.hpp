@@ -2,6 +2,7 @@
 // and how an experiment becomes rows.
 #pragma once
 
+#include <memory>
 #include <memory_resource>
 #include <span>
 #include <string>
@@ -14,8 +15,10 @@
 #include <dualtrack/simulate/assumption.hpp>
 #include <dualtrack/simulate/experiment.hpp>
 #include <dualtrack/simulate/outcome_tables.hpp>
+#include <dualtrack/simulate/policies.hpp>
 
 #include "ingest/organisation.hpp"
+#include "run/analysis.hpp"
 
 namespace dualtrack::run {
 
@@ -38,12 +41,20 @@ struct simulation_tables {
 /// "/simulation/policies/3"
 [[nodiscard]] std::string place_in(std::string_view list, std::size_t index);
 
+/// A rule of promotion that the host brings.
+struct host_rule {
+    std::string name;
+    simulate::promotion_rule rule;
+};
+
 /// One preset to be run.
 struct model_request {
     const run_context& run;
     const org::policy& policy;
     std::string_view preset;
-    const ingest::checked_data* data = nullptr; // the company's own, perhaps without any table
+    std::shared_ptr<const ingest::checked_data> data; // the company's own, perhaps without any table
+    std::span<const host_rule> host = {};             // compared with those the policy names
+    bool host_is_single_threaded = false;
 };
 
 /// A rule or package with its figures: "lottery(0.5)".
@@ -74,6 +85,11 @@ struct override_value {
 /// The stopping rule that the policy asks for, of metrics by name; the first metric if it names none.
 /// Errors: policy.range (a metric that no model has)
 [[nodiscard]] result<void> set_stopping(const org::simulation_policy& policy, simulate::experiment_plan& plan);
+
+/// The analysis, with rules that the host brings. Errors: policy.*, schema.missing_table, cancelled
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_simulation_with(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy,
+                    std::span<const host_rule> host, bool host_is_single_threaded);
 
 /// Rows of outcomes, differences, trajectories, quantiles and runs.
 void add_experiment(std::string_view preset, const simulate::experiment_plan& plan, simulate::experiment& found,

@@ -90,7 +90,10 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             push(pairs.half_width, simulate::half_width(one.difference, tail));
             push(pairs.sd, one.difference.sd());
             push(pairs.p_regret, static_cast<double>(one.n_worse) / n);
-            push(pairs.p_best, one.n_best / static_cast<double>(one.level.n));
+            // Alone in its group there is nothing to be the best of.
+            const auto n_rivals = std::count_if(plan.arms.begin(), plan.arms.end(),
+                                                [&](const auto& other) { return other.group == arm.group; });
+            push(pairs.p_best, n_rivals > 1 ? one.n_best / static_cast<double>(one.level.n) : numeric::not_a_number);
         }
         for (std::size_t p = 0; p < n_points; ++p) {
             const simulate::moments& here = found.trajectory[a * n_points + p];

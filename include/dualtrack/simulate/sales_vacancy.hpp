@@ -1,0 +1,194 @@
+// A team has lost its manager: who are the candidates, what does the rule say of each, who takes the post, and who is
+// passed over. Offers go in the order of the scores until somebody accepts; a star who sells more than the post pays
+// often declines. If all decline, the first in order takes it (or an outsider, by option).
+//     sales12     record + (sU / sqrt 12) z, one look a person and period
+//     acceptance  P = logistic(a0 + a1 ln(Wm / Wi)),   Wi = .5 + .5 e^sales12,  Wm = payM
+//     passed over among the best fifth by sales12, and above the winner
+#pragma once
+
+#include <dualtrack/simulate/sales_world.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+namespace dualtrack::simulate {
+namespace detail {
+
+/// Fills the scratch with the candidates of a vacancy as they can be seen.
+inline observed_candidates look_at_candidates(const sales_model& model, const sales_arm& arm, std::uint32_t replication,
+                                              std::size_t team, std::uint32_t vacancy, const sales_world& world,
+                                              sales_scratch& s) {
+    const sales_seats& seats = world.seats;
+    const auto field = [&](seat_field which) { return seats.field(which); };
+    s.seat.clear();
+    const auto fewest = static_cast<float>(model.a.candidate_tenure);
+    const std::size_t from = model.shape.own_team_only ? seats.first[team] : 0;
+    const std::size_t to = model.shape.own_team_only ? seats.first[team + 1] : seats.n;
+    const float* tenure = field(seat_field::tenure);
+    const float* occupied = field(seat_field::occupied);
+    for (std::size_t seat = from; seat < to; ++seat)
+        if (occupied[seat] > 0 && tenure[seat] >= fewest) s.seat.push_back(static_cast<std::uint32_t>(seat));
+    const std::size_t n = s.seat.size(), room = padded(n), n_padded = seats.n_padded;
+    s.words.resize(4 * n_padded);
+    s.seat_sales12.resize(n_padded);
+    const bool is_new = s.looked_at != static_cast<std::int64_t>(world.period);
+    model.kernels.look_at_seats(seats, model.seed, replication, world.period, vacancy,
+                                static_cast<float>(model.a.month_noise / std::sqrt(12.0)), is_new,
+                                s.seat_sales12.data(), s.words.data());
+    s.looked_at = static_cast<std::int64_t>(world.period);
+    s.sales12.assign(room, float_infinity);
+    s.score.assign(room, float_nan);
+    s.value.assign(room, float_nan);
+    s.person.resize(n);
+    s.tie.resize(n);
+    s.random_words.resize(n);
+    s.tenure.resize(n);
+    s.collaboration.resize(n);
+    s.readiness.resize(n);
+    s.rank.resize(n);
+    s.n_lower.resize(n);
+    s.flags.resize(n);
+    const float inverse_spread = model.spread > 0 ? static_cast<float>(1.0 / model.spread) : 0.0F;
+    const auto tau = static_cast<float>(model.a.readiness_noise);
+    const auto by_noise = static_cast<float>(model.a.collaboration_noise);
+    for (std::size_t k = 0; k < n; ++k) {
+        const std::size_t seat = s.seat[k];
+        s.sales12[k] = s.seat_sales12[seat];
+        s.person[k] = seats.persons()[seat];
+        s.random_words[k] = s.words[seat];
+        s.tie[k] = s.words[n_padded + seat];
+        s.tenure[k] = tenure[seat];
+        s.value[k] = field(seat_field::value)[seat];
+        s.collaboration[k] =
+            field(seat_field::collaboration)[seat] + by_noise * field(seat_field::collaboration_noise)[seat];
+        s.readiness[k] = s.value[k] * inverse_spread + tau * field(seat_field::readiness_noise)[seat];
+        s.flags[k] = seats.team[seat] == team ? 1 : 0;
+    }
+    model.kernels.count_lower(s.sales12.data(), n, s.n_lower.data());
+    for (std::size_t k = 0; k < n; ++k)
+        s.rank[k] = n > 1 ? static_cast<double>(s.n_lower[k]) / static_cast<double>(n - 1) : 0.0;
+    if (arm.rule.kind == rule_kind::host) {
+        s.pay.resize(n);
+        s.trial.assign(n, float_nan);
+        for (std::size_t k = 0; k < n; ++k)
+            s.pay[k] = static_cast<float>(0.5 + 0.5 * numeric::exp(static_cast<double>(s.sales12[k])));
+    }
+    return {n,
+            static_cast<std::uint32_t>(team),
+            world.period,
+            vacancy,
+            s.person.data(),
+            s.sales12.data(),
+            s.tenure.data(),
+            s.collaboration.data(),
+            s.readiness.data(),
+            s.trial.data(),
+            s.pay.data(),
+            s.flags.data()};
+}
+
+/// What a test drive of candidate k shows; its cost in output is charged.
+inline float drive(const sales_model& model, std::size_t k, double months, double share, const sales_scratch& s,
+                   sales_world& world) {
+    const std::size_t seat = s.seat[k];
+    const double spread = model.a.talent_spread;
+    const double sold = spread * static_cast<double>(world.seats.field(seat_field::talent)[seat]) +
+                        static_cast<double>(world.seats.field(seat_field::skill)[seat]) - 0.5 * spread * spread;
+    world.cost += share * months * numeric::exp(sold);
+    const float inverse_spread = model.spread > 0 ? static_cast<float>(1.0 / model.spread) : 0.0F;
+    return s.value[k] * inverse_spread +
+           static_cast<float>(model.a.trial_noise) * normal_of(s.words[3 * world.seats.n_padded + seat]);
+}
+
+/// Scores of every candidate; the only place where `oracle` and a test drive meet the truth.
+inline void score_vacancy(const sales_model& model, const sales_arm& arm, std::uint32_t replication, std::size_t team,
+                          const observed_candidates& seen, sales_scratch& s, sales_world& world) {
+    const std::size_t n = seen.n;
+    switch (arm.rule.kind) {
+    case rule_kind::oracle:
+        std::copy_n(s.value.begin(), n, s.score.begin());
+        return;
+    case rule_kind::host:
+        if (arm.rule.tries_everybody)
+            for (std::size_t k = 0; k < n; ++k) s.trial[k] = drive(model, k, 3, 0.2, s, world);
+        if (!arm.rule.score(seen, s.score.data(), arm.rule.user)) world.failed = true;
+        return;
+    case rule_kind::test_drive: {
+        std::copy_n(s.readiness.begin(), n, s.score.begin());
+        s.order.resize(n);
+        std::iota(s.order.begin(), s.order.end(), 0U);
+        const auto wanted = static_cast<std::size_t>(std::clamp(arm.rule.figures[0], 1.0, 1e6));
+        const std::size_t n_tried = std::min(n, wanted);
+        std::partial_sort(s.order.begin(), s.order.begin() + static_cast<std::ptrdiff_t>(n_tried), s.order.end(),
+                          [&](std::uint32_t x, std::uint32_t y) {
+                              return s.readiness[x] != s.readiness[y] ? s.readiness[x] > s.readiness[y] : x < y;
+                          });
+        for (std::size_t i = 0; i < n_tried; ++i)
+            s.score[s.order[i]] = 100.0F + drive(model, s.order[i], arm.rule.figures[1], arm.rule.figures[2], s, world);
+        return;
+    }
+    default: {
+        const candidate_chances chance{s.random_words.data(),
+                                       draw(model.seed, replication, static_cast<std::uint32_t>(team),
+                                            static_cast<std::uint32_t>(seen.vacancy), purpose::choice)};
+        score_candidates(arm.rule, model.a, seen, s.rank.data(), chance, s.scoring, s.score.data());
+    }
+    }
+}
+
+/// Asks in the order of the scores; n if an outsider gets the post.
+inline std::size_t choose(const sales_model& model, std::size_t n, sales_scratch& s, sales_world& world) {
+    const std::size_t n_padded = world.seats.n_padded;
+    std::vector<std::uint8_t>& declined = s.declined;
+    declined.assign(n, 0);
+    std::size_t first = n;
+    for (;;) {
+        std::size_t best = n;
+        for (std::size_t k = 0; k < n; ++k) {
+            if (declined[k] != 0 || s.score[k] != s.score[k]) continue;
+            if (best == n || s.score[k] > s.score[best] || (s.score[k] == s.score[best] && s.tie[k] > s.tie[best]))
+                best = k;
+        }
+        if (best == n) return model.shape.outside_if_declined ? n : first;
+        if (first == n) first = best;
+        const double own_pay = 0.5 + 0.5 * numeric::exp(static_cast<double>(s.sales12[best]));
+        const double logit =
+            model.a.acceptance_level + model.a.acceptance_pay * numeric::log(model.a.manager_pay / own_pay);
+        if (happens(s.words[2 * n_padded + s.seat[best]], 1.0 / (1.0 + numeric::exp(-logit)))) return best;
+        declined[best] = 1;
+        if (world.counted) ++world.counts.declined;
+    }
+}
+
+/// What is counted of a promotion. `winner` n: an outsider.
+inline void count_promotion(const sales_model& model, std::size_t n, std::size_t winner, sales_scratch& s,
+                            sales_world& world) {
+    sales_counts& c = world.counts;
+    sales_seats& seats = world.seats;
+    for (std::size_t k = 0; k < n; ++k) {
+        const std::size_t seat = s.seat[k];
+        ++c.candidacies[seats.group[seat]];
+        if (s.rank[k] >= 0.9) {
+            ++c.top_candidates;
+            if (k != winner) ++c.top_passed;
+        }
+        if (seats.was_candidate[seat] == 0) ++c.persons;
+        seats.was_candidate[seat] = 1;
+    }
+    if (winner < n) {
+        ++c.chosen[seats.group[s.seat[winner]]];
+        ++c.winners;
+    }
+    if (n < 2) return;
+    std::int64_t pairs[3];
+    model.kernels.count_pairs(s.score.data(), s.value.data(), n, pairs);
+    if (pairs[1] == 0 || pairs[2] == 0) return; // all alike: no order
+    c.order += static_cast<double>(pairs[0]) / std::sqrt(static_cast<double>(pairs[1]) * static_cast<double>(pairs[2]));
+    ++c.n_order;
+}
+
+} // namespace detail
+} // namespace dualtrack::simulate

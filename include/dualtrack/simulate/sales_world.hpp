@@ -1,0 +1,232 @@
+// One simulated sales organisation under one rule: who sits where, who manages whom, and what was counted so far.
+//     hero tendency    x = logistic(x0 + xA A - xM v/sv + xz z3);   kappa = min(1, K/(n x));   c = max(0, 1 - phi x)
+// Persons are numbered in the order of coming in, and all their traits follow from the number, so that the k-th hire is
+// the same human under every rule.
+#pragma once
+
+#include <dualtrack/base/exp_log.hpp>
+#include <dualtrack/simulate/policies.hpp>
+#include <dualtrack/simulate/sales_kernels.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace dualtrack::simulate {
+
+/// A rule with its packages.
+struct sales_arm {
+    promotion_rule rule;
+    reward_packages packages;
+};
+
+/// What the counted periods add up to, so far.
+struct sales_counts {
+    double output = 0, cost = 0, discounted = 0, discount_weights = 0, pay = 0, skill = 0, hero = 0;
+    double value = 0, order = 0; // sums over promotions: v of the chosen; Kendall's tau
+    std::int64_t seat_months = 0, rep_months = 0, manager_months = 0, top_months = 0, empty_months = 0;
+    std::int64_t quits = 0, regretted = 0, promotions = 0, negative = 0, declined = 0, vacated = 0, months_to_fill = 0;
+    std::int64_t n_order = 0, top_candidates = 0, top_passed = 0, persons = 0, winners = 0;
+    std::array<std::int64_t, 2> candidacies{}, chosen{}; // by group
+};
+
+/// One promotion as it is written down on request.
+struct logged_candidate {
+    std::uint32_t replication = 0, period = 0, vacancy = 0, n_candidates = 0, person = 0;
+    float score = 0;
+    bool scored = true, chosen = false, declined = false;
+};
+
+/// What stays the same over a run.
+struct sales_model {
+    sales_assumptions a;
+    sales_shape shape;
+    sales_kernels kernels = kernels_for(best_instructions());
+    std::uint64_t seed = 7;
+    double spread = value_spread(a); // sv
+};
+
+struct sales_scratch {
+    std::vector<person_draw> people;
+    std::vector<std::uint64_t> crossed;
+    std::vector<float> seat_sales12; // [n_padded], of looked_at
+    std::int64_t looked_at = -1;
+    std::vector<std::uint32_t> words; // [4 x n_padded]
+    std::vector<std::uint32_t> seat, person, tie, random_words;
+    std::vector<float> sales12, tenure, collaboration, readiness, trial, pay, score, value, expected;
+    std::vector<double> rank;
+    std::vector<std::int32_t> n_lower;
+    std::vector<std::uint8_t> flags, declined;
+    std::vector<std::uint32_t> order;
+    score_scratch scoring;
+};
+
+struct sales_world {
+    sales_seats seats;
+    sales_counts counts;
+    std::vector<logged_candidate>* log = nullptr;
+    std::uint32_t period = 0;
+    double cost = 0; // charged in this period
+    bool counted = false;
+    bool failed = false; // the host's rule said stop
+};
+
+namespace detail {
+
+inline constexpr float never_reached = 3e38F;
+inline constexpr float float_infinity = std::numeric_limits<float>::infinity();
+inline constexpr float float_nan = std::numeric_limits<float>::quiet_NaN();
+
+inline float logistic(double x) noexcept {
+    return static_cast<float>(1.0 / (1.0 + numeric::exp(-x)));
+}
+
+inline float hero_tendency(const sales_model& model, float talent, float value, float noise) noexcept {
+    const sales_assumptions& a = model.a;
+    const double by_value = model.spread > 0 ? a.hero_value * static_cast<double>(value) / model.spread : 0.0;
+    return logistic(a.hero_level + a.hero_talent * static_cast<double>(talent) - by_value +
+                    a.hero_noise * static_cast<double>(noise));
+}
+
+inline std::uint8_t group_of(const sales_model& model, std::uint32_t word) noexcept {
+    return happens(word, model.a.group_share) ? 1 : 0;
+}
+
+inline float exit_threshold(const sales_model& model, std::uint32_t replication, std::uint32_t person,
+                            std::uint32_t post) noexcept {
+    return static_cast<float>(exponential_of(draw(model.seed, replication, person, post, purpose::exit)[0]));
+}
+
+/// What the reps of a team feel of their manager, written to their seats.
+inline void spread_manager(const sales_model& model, std::size_t team, sales_seats& seats) {
+    const sales_assumptions& a = model.a;
+    const sales_manager& m = seats.managers[team];
+    const std::size_t from = seats.first[team], to = seats.first[team + 1];
+    const double x = static_cast<double>(m.hero), v = static_cast<double>(m.value), n = static_cast<double>(to - from);
+    const double kappa = x > 0 ? std::min(1.0, a.manager_time / (n * x)) : 1.0;
+    const double coaching = std::max(0.0, 1.0 - a.coaching_crowd_out * x);
+    const double per_sd = model.spread > 0 ? v / model.spread : 0.0;
+    const auto set = [&](seat_field which, double value) {
+        std::fill(seats.field(which) + from, seats.field(which) + to, static_cast<float>(value));
+    };
+    set(seat_field::team_talent, numeric::exp(a.talent_spread * static_cast<double>(m.talent)));
+    set(seat_field::team_lift, x * kappa);
+    set(seat_field::team_output, numeric::exp(a.direct_share * v - 0.5 * a.talent_spread * a.talent_spread));
+    set(seat_field::team_coaching, a.learning * coaching * numeric::exp((1 - a.direct_share) * 2 * v) / 12);
+    set(seat_field::team_dependence, a.dependence * x / 12);
+    set(seat_field::team_hazard, a.quit_hazard * numeric::exp(-a.value_on_quits * per_sd));
+}
+
+inline sales_manager manager_of(const sales_model& model, std::uint32_t replication, const person_draw& p) {
+    sales_manager m;
+    m.person = p.person;
+    m.talent = p.talent;
+    m.collaboration = p.collaboration;
+    m.value = p.value;
+    m.hero_noise = p.hero_noise;
+    m.readiness_noise = p.readiness_noise;
+    m.collaboration_noise = p.collaboration_noise;
+    m.group = group_of(model, p.group_word);
+    m.rep_threshold = p.threshold;
+    m.hero = hero_tendency(model, p.talent, p.value, p.hero_noise);
+    m.threshold = exit_threshold(model, replication, p.person, 1);
+    m.tenure = static_cast<float>(model.a.candidate_tenure);
+    return m;
+}
+
+/// The person sits down on an empty seat. `seats.empty` is the caller's.
+inline void seat_person(const sales_model& model, const person_draw& p, std::size_t seat, float tenure,
+                        sales_seats& seats) {
+    const auto set = [&](seat_field which, float value) { seats.field(which)[seat] = value; };
+    seats.persons()[seat] = p.person;
+    set(seat_field::talent, p.talent);
+    set(seat_field::collaboration, p.collaboration);
+    set(seat_field::value, p.value);
+    set(seat_field::hero_noise, p.hero_noise);
+    set(seat_field::readiness_noise, p.readiness_noise);
+    set(seat_field::collaboration_noise, p.collaboration_noise);
+    set(seat_field::skill, 0);
+    set(seat_field::record, 0);
+    set(seat_field::hazard, 0);
+    set(seat_field::threshold, p.threshold);
+    set(seat_field::tenure, tenure);
+    set(seat_field::occupied, 1);
+    set(seat_field::passed_until, 0);
+    set(seat_field::witness_until, 0);
+    set(seat_field::boost, 1);
+    seats.group[seat] = group_of(model, p.group_word);
+    seats.was_candidate[seat] = 0;
+}
+
+/// The seat is empty from now on, until a person is found.
+inline void vacate(const sales_model& model, std::uint32_t replication, std::size_t seat, sales_world& world) {
+    sales_seats& seats = world.seats;
+    const std::uint32_t ordinal = seats.n_vacancies[seat]++;
+    const double u =
+        random::uniform_24(draw(model.seed, replication, static_cast<std::uint32_t>(seat), ordinal, purpose::fill)[0]);
+    const double q = 1.0 / model.a.months_empty;
+    // A mean of one month is a seat that is always filled at once.
+    const double extra = q < 1.0 ? std::floor(numeric::log(u) / numeric::log1p(-q)) : 0.0;
+    const auto months = 1 + static_cast<std::int32_t>(std::min(extra, 1e6));
+    seats.fill_at[seat] = static_cast<std::int32_t>(world.period) + months;
+    if (world.counted) {
+        ++world.counts.vacated;
+        world.counts.months_to_fill += months;
+    }
+    seats.field(seat_field::occupied)[seat] = 0;
+    seats.field(seat_field::tenure)[seat] = 0;
+    seats.field(seat_field::threshold)[seat] = never_reached;
+    seats.field(seat_field::boost)[seat] = 1;
+    const auto id = static_cast<std::uint32_t>(seat);
+    seats.empty.insert(std::lower_bound(seats.empty.begin(), seats.empty.end(), id), id);
+}
+
+} // namespace detail
+
+/// The organisation before its first period: reps by seat, then managers by team.
+inline void start_world(const sales_model& model, std::uint32_t replication, sales_scratch& scratch,
+                        sales_world& world) {
+    sales_seats& seats = world.seats;
+    const std::size_t n_teams = n_teams_of(model.shape);
+    world.counts = {};
+    world.period = 0;
+    world.counted = world.failed = false;
+    seats.first.assign(1, 0);
+    seats.team.clear();
+    for (std::size_t team = 0; team < n_teams; ++team) {
+        seats.first.push_back(seats.first.back() + static_cast<std::uint32_t>(span_of(model.shape, team)));
+        seats.team.resize(seats.first.back(), static_cast<std::uint32_t>(team));
+    }
+    seats.n = seats.first.back();
+    seats.n_padded = std::max(lane_block, padded(seats.n));
+    seats.fields.assign(static_cast<std::size_t>(seat_field::count) * seats.n_padded / lane_block, {});
+    seats.person.assign(seats.n_padded / lane_block, {});
+    std::fill_n(seats.field(seat_field::threshold), seats.n_padded, detail::never_reached);
+    std::fill_n(seats.field(seat_field::boost), seats.n_padded, 1.0F);
+    seats.fill_at.assign(seats.n, 0);
+    seats.n_vacancies.assign(seats.n, 0);
+    seats.group.assign(seats.n, 0);
+    seats.was_candidate.assign(seats.n, 0);
+    seats.n_manager_vacancies.assign(n_teams, 0);
+    seats.managers.assign(n_teams, {});
+    seats.empty.clear();
+    seats.leaving.clear();
+    scratch.people.resize(seats.n + n_teams);
+    model.kernels.draw_people(model.a, model.seed, replication, 0, seats.n + n_teams, scratch.people.data());
+    for (std::size_t seat = 0; seat < seats.n; ++seat) {
+        const person_draw& p = scratch.people[seat];
+        const double u = random::uniform_24(draw(model.seed, replication, p.person, 0, purpose::start)[0]);
+        const auto tenure = static_cast<float>(std::floor(static_cast<double>(model.shape.start_tenure_months) * u));
+        detail::seat_person(model, p, seat, tenure, seats);
+    }
+    for (std::size_t team = 0; team < n_teams; ++team) {
+        seats.managers[team] = detail::manager_of(model, replication, scratch.people[seats.n + team]);
+        detail::spread_manager(model, team, seats);
+    }
+    seats.next_person = static_cast<std::uint32_t>(seats.n + n_teams);
+    scratch.looked_at = -1;
+}
+
+} // namespace dualtrack::simulate

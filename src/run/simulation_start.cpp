@@ -1,0 +1,180 @@
+// What the company's own tables say about the organisation that a simulation starts from.
+//     spans         sellers of each manager on the last day that counts
+//     start_tenure  twice the mean tenure of the sellers on that day
+//     h0            exits a seller-month in the window, over e^(th^2 / 2), what the mix of managers makes of h0
+//     sU            months of a seller differ by a coefficient of variation c (pooled): sU^2 = ln(1 + c^2)
+//     sA            variance of the log of sellers' mean months within their market, less what luck explains, c^2 / n
+#include "run/simulation_start.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include <dualtrack/base/exp_log.hpp>
+#include <dualtrack/base/json_text.hpp>
+
+#include "run/measured.hpp"
+
+namespace dualtrack::run {
+namespace {
+
+using simulate::assumption;
+
+/// Whole months of a seller: how many, their mean and their sum of squared distances.
+struct seller_months_sum {
+    double n = 0, mean = 0, squares = 0;
+};
+
+seller_months_sum months_of(const measure::panel& cells, std::uint32_t person) {
+    seller_months_sum out;
+    for (std::int32_t m = 0; m < cells.n_months; ++m) {
+        const std::int32_t month = cells.first_month + m;
+        const std::int32_t first = calendar::first_day_of_month(month), end = calendar::first_day_of_month(month + 1);
+        if (end > cells.window_end) break;
+        double amount = 0;
+        std::int32_t covered = first;
+        bool whole = true;
+        for (std::uint32_t cell = cells.cell_from(person, month);
+             cell < cells.first[person + 1] && cells.start[cell] < end; ++cell) {
+            if (cells.end_of(person, cell) <= first) continue;
+            whole = whole && cells.start[cell] <= covered && cells.state[cell] == measure::active;
+            covered = std::max(covered, cells.end_of(person, cell));
+            amount += static_cast<double>(cells.amount[cell]);
+        }
+        if (!whole || covered < end) continue;
+        out.n += 1;
+        const double step = amount - out.mean;
+        out.mean += step / out.n;
+        out.squares += step * (amount - out.mean);
+    }
+    return out;
+}
+
+struct start_facts {
+    std::vector<std::int32_t> spans;
+    double mean_tenure = -1, hazard = -1, month_noise = -1, talent_spread = -1;
+    std::int64_t n_sellers = 0, n_exits = 0, n_months = 0, n_spread = 0;
+};
+
+void measure_people(const measured& all, start_facts& out) {
+    const org::organisation& organisation = all.data->organisation;
+    std::vector<std::int32_t> reports(organisation.n_people(), 0);
+    double tenure = 0;
+    std::int64_t n_tenure = 0, days = 0;
+    for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
+        if (!all.cells.sells(person) || all.leads[person] != 0) continue;
+        const measure::employment when = measure::employment_of(organisation, person);
+        const std::int32_t from = std::max(when.from, all.window.start), to = std::min(when.to, all.window.end);
+        if (to > from) days += to - from;
+        if (!organisation.people.left.empty() && organisation.people.left[person] != no_date &&
+            all.window.covers(organisation.people.left[person]))
+            ++out.n_exits;
+        if (!(when.from <= all.window.as_of && all.window.as_of < when.to)) continue;
+        ++out.n_sellers;
+        if (when.from > std::numeric_limits<std::int32_t>::min()) {
+            tenure += static_cast<double>(all.window.as_of - when.from) / 30.4375;
+            ++n_tenure;
+        }
+        const std::uint32_t manager = all.lines.manager_on(person, all.window.as_of).manager;
+        if (manager != no_index) ++reports[manager];
+    }
+    for (const std::int32_t span : reports)
+        if (span > 0) out.spans.push_back(std::min(span, 500));
+    std::sort(out.spans.begin(), out.spans.end()); // who manages whom does not matter to the model
+    if (n_tenure >= 10) out.mean_tenure = tenure / static_cast<double>(n_tenure);
+    out.n_months = static_cast<std::int64_t>(std::floor(static_cast<double>(days) / 30.4375));
+    if (out.n_months >= 120 && out.n_exits > 0)
+        out.hazard = static_cast<double>(out.n_exits) / (static_cast<double>(days) / 30.4375);
+}
+
+void measure_spread(const measured& all, start_facts& out) {
+    const org::organisation& organisation = all.data->organisation;
+    struct one {
+        std::uint32_t group;
+        double log_mean, n;
+    };
+    std::vector<one> sellers;
+    double ratio = 0, n_ratio = 0;
+    for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
+        if (!all.cells.sells(person) || all.leads[person] != 0) continue;
+        const seller_months_sum months = months_of(all.cells, person);
+        if (months.n < 3 || !(months.mean > 0)) continue;
+        ratio += months.squares / (months.mean * months.mean);
+        n_ratio += months.n - 1;
+        sellers.push_back({all.groups.group[person], numeric::log(months.mean), months.n});
+    }
+    out.n_spread = static_cast<std::int64_t>(sellers.size());
+    if (sellers.size() < 10 || n_ratio < 30) return;
+    const double square = ratio / n_ratio; // squared coefficient of variation of a month
+    out.month_noise = std::sqrt(numeric::log1p(square));
+    std::stable_sort(sellers.begin(), sellers.end(), [](const one& x, const one& y) { return x.group < y.group; });
+    double squares = 0, luck = 0, degrees = 0;
+    for (std::size_t from = 0; from < sellers.size();) {
+        std::size_t to = from;
+        double sum = 0;
+        for (; to < sellers.size() && sellers[to].group == sellers[from].group; ++to) sum += sellers[to].log_mean;
+        const double mean = sum / static_cast<double>(to - from);
+        for (std::size_t i = from; i < to; ++i) {
+            squares += (sellers[i].log_mean - mean) * (sellers[i].log_mean - mean);
+            luck += square / sellers[i].n * (1 - 1 / static_cast<double>(to - from));
+        }
+        degrees += static_cast<double>(to - from) - 1;
+        from = to;
+    }
+    if (degrees < 9) return;
+    out.talent_spread = std::sqrt(std::max(0.0, (squares - luck) / degrees));
+}
+
+} // namespace
+
+result<void> start_from_data(const model_request& request, std::vector<assumption>& assumptions,
+                             simulate::sales_shape& shape, org::findings_table& findings) {
+    DUALTRACK_TRY(const auto all, measure_organisation(part_of(request.run, 0.0, 0.0), request.data, request.policy));
+    start_facts facts;
+    measure_people(*all, facts);
+    measure_spread(*all, facts);
+    const auto place = [&](std::string_view name) {
+        return std::find_if(assumptions.begin(), assumptions.end(),
+                            [&](const assumption& a) { return a.name == name; });
+    };
+    const auto note = [&](std::string_view code, std::string text) {
+        add_finding(findings, {org::severity::note, code, "simulation", "", -1, -1, 1, std::move(text)});
+    };
+    const auto use = [&](std::string_view name, bool known, double value, double least, double most,
+                         std::string_view why_not) {
+        const auto one = place(name);
+        if (!known) {
+            note("simulation.not_measured", std::string(name) + " is that of the preset: " + std::string(why_not));
+            return;
+        }
+        one->value = std::clamp(value, least, most);
+        if (one->value != value)
+            note("simulation.outside", std::string(name) + " was measured outside what the model allows and moved "
+                                                           "to the nearest value it allows");
+        one->value_from = "data";
+        one->source = "measured from the company's own tables";
+        one->low = one->high = 0; // a fact of the company is not varied
+    };
+    if (!facts.spans.empty() && facts.spans.size() <= 2000) {
+        shape.spans = facts.spans;
+        double sum = 0;
+        for (const std::int32_t span : facts.spans) sum += span;
+        use("teams", true, static_cast<double>(facts.spans.size()), 1, 2000, "");
+        use("span", true, std::max(1.0, std::floor(sum / static_cast<double>(facts.spans.size()) + 0.5)), 1, 500, "");
+    } else {
+        use("teams", false, 0, 0, 0, "nobody who sells reports to anybody on the last day that counts");
+        use("span", false, 0, 0, 0, "nobody who sells reports to anybody on the last day that counts");
+    }
+    use("start_tenure", facts.mean_tenure > 0, std::max(1.0, std::floor(2 * facts.mean_tenure + 0.5)), 1, 480,
+        "fewer than ten sellers have a date of hire");
+    const double th = place("th")->value;
+    use("h0", facts.hazard > 0, facts.hazard * numeric::exp(-0.5 * th * th), 0.0001, 0.5,
+        "nobody who sells left in the window, or it is too short");
+    use("sU", facts.month_noise > 0, facts.month_noise, 0.01, 3, "fewer than ten sellers have three whole months");
+    use("sA", facts.talent_spread > 0, facts.talent_spread, 0.05, 3,
+        "sellers do not differ by more than luck, or fewer than ten have three whole months");
+    return outcome::success();
+}
+
+} // namespace dualtrack::run
