@@ -45,6 +45,7 @@
 #include <dualtrack/org/protected.hpp>
 #include <dualtrack/org/reporting_lines.hpp>
 
+#include <dualtrack/measure/coaching.hpp>
 #include <dualtrack/measure/credit.hpp>
 #include <dualtrack/measure/credit_table.hpp>
 #include <dualtrack/measure/currency.hpp>
@@ -76,6 +77,21 @@
 #include <dualtrack/assess/reliability.hpp>
 #include <dualtrack/assess/reliability_table.hpp>
 #include <dualtrack/assess/severity.hpp>
+
+#include <dualtrack/diagnose/coaching_coverage.hpp>
+#include <dualtrack/diagnose/coaching_tables.hpp>
+#include <dualtrack/diagnose/collaboration.hpp>
+#include <dualtrack/diagnose/exits.hpp>
+#include <dualtrack/diagnose/hero.hpp>
+#include <dualtrack/diagnose/independence.hpp>
+#include <dualtrack/diagnose/joining.hpp>
+#include <dualtrack/diagnose/joint_effect.hpp>
+#include <dualtrack/diagnose/managers_table.hpp>
+#include <dualtrack/diagnose/scoreboard.hpp>
+#include <dualtrack/diagnose/spread.hpp>
+#include <dualtrack/diagnose/step_back.hpp>
+#include <dualtrack/diagnose/team_deals.hpp>
+#include <dualtrack/diagnose/traps.hpp>
 
 #include <dualtrack/decide/business_case.hpp>
 #include <dualtrack/decide/business_tables.hpp>

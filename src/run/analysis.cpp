@@ -12,6 +12,7 @@ namespace dualtrack::run {
 namespace {
 
 constexpr auto all_analyses = std::to_array<analysis>({
+    {"managers", run_managers, describe_managers},
     {"measures", run_measures, describe_measures},
     {"pay", run_pay, describe_pay},
     {"promotion", run_promotion, describe_promotion},

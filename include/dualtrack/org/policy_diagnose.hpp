@@ -21,7 +21,7 @@ struct managers_policy {
     std::int32_t amount_classes = 5;
     std::int32_t trend_months = 24;
     double effect_spread = 0.10;
-    double trend_spread = 0.20;
+    double trend_spread = 0.30;
     double unmatched_sd = 0.01;
     std::int32_t fewest_in_market = 5;
     double own_credit_trap = 0.25;

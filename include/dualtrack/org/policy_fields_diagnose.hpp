@@ -49,8 +49,8 @@ inline constexpr auto diagnose_policy_fields = std::to_array<policy_field>({
         "this project: no study of joining deals found", "J"),
     detail::field<&policy::managers, &managers_policy::trend_spread>(
         "/managers/trend_spread", unit::ratio, 0.001, 2,
-        "scale of the half-normal prior on how much the yearly trends of teams differ, log points", "this project",
-        "J"),
+        "how much teams' yearly trends differ before anything is seen of them, as a standard deviation in log points",
+        "this project", "J"),
     detail::field<&policy::managers, &managers_policy::unmatched_sd>(
         "/managers/unmatched_sd", unit::ratio, 0.0, 0.5,
         "what matching by seller, segment and size may leave in the effect, as a standard deviation; widens every "
