@@ -64,6 +64,24 @@
 #include <dualtrack/measure/volatility.hpp>
 #include <dualtrack/measure/win_rate.hpp>
 
+#include <dualtrack/estimate/approximate_factor.hpp>
+#include <dualtrack/estimate/border.hpp>
+#include <dualtrack/estimate/dense.hpp>
+#include <dualtrack/estimate/dual.hpp>
+#include <dualtrack/estimate/effect_errors.hpp>
+#include <dualtrack/estimate/least_squares.hpp>
+#include <dualtrack/estimate/manager_graph.hpp>
+#include <dualtrack/estimate/manager_solver.hpp>
+#include <dualtrack/estimate/match_leverage.hpp>
+#include <dualtrack/estimate/matches.hpp>
+#include <dualtrack/estimate/minimum_degree.hpp>
+#include <dualtrack/estimate/panel_rows.hpp>
+#include <dualtrack/estimate/selected_inverse.hpp>
+#include <dualtrack/estimate/seller_effects.hpp>
+#include <dualtrack/estimate/sparse_factor.hpp>
+#include <dualtrack/estimate/value_added.hpp>
+#include <dualtrack/estimate/value_added_tables.hpp>
+
 #include <dualtrack/assess/behaviour.hpp>
 #include <dualtrack/assess/construct.hpp>
 #include <dualtrack/assess/evidence.hpp>

@@ -19,6 +19,7 @@ constexpr auto all_analyses = std::to_array<analysis>({
     {"readiness", run_readiness, describe_readiness},
     {"relief", run_relief, describe_relief},
     {"simulation", run_simulation, describe_simulation},
+    {"value_added", run_value_added, describe_value_added},
 });
 
 } // namespace

@@ -9,7 +9,7 @@
 namespace dualtrack::org {
 
 enum class outcome_kind : std::uint8_t { by_input, identity, log, log1p, attainment, any_sale };
-enum class panel_period : std::uint8_t { month, quarter };
+enum class panel_period : std::uint8_t { by_data, month, quarter };
 enum class period_effects : std::uint8_t { none, period, period_by_market };
 enum class own_rows_rule : std::uint8_t { error, drop };
 enum class effect_reference : std::uint8_t { component_mean, population };
@@ -19,7 +19,7 @@ enum class leave_out_centring : std::uint8_t { invariant, reference };
 
 inline constexpr std::array<std::string_view, 6> outcome_kind_words{"by_input", "identity",   "log",
                                                                     "log1p",    "attainment", "any_sale"};
-inline constexpr std::array<std::string_view, 2> panel_period_words{"month", "quarter"};
+inline constexpr std::array<std::string_view, 3> panel_period_words{"by_data", "month", "quarter"};
 inline constexpr std::array<std::string_view, 3> period_effects_words{"none", "period", "period_by_market"};
 inline constexpr std::array<std::string_view, 2> own_rows_rule_words{"error", "drop"};
 inline constexpr std::array<std::string_view, 2> effect_reference_words{"component_mean", "population"};
@@ -32,7 +32,7 @@ inline constexpr std::array<std::string_view, 2> leave_out_centring_words{"invar
 struct value_added_policy {
     outcome_kind outcome = outcome_kind::by_input;
     double scale = 0.0; // of log1p, currency; 0: not given
-    panel_period period = panel_period::month;
+    panel_period period = panel_period::by_data;
     dualtrack::org::period_effects period_effects = org::period_effects::period;
     std::int32_t history_months = 120;
     double max_excluded_share = 0.05;

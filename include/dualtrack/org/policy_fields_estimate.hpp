@@ -18,7 +18,8 @@ inline constexpr auto estimate_policy_fields = std::to_array<policy_field>({
         "Chen, Roth 2024: no unit is neutral", "A"),
     detail::choice<&policy::value_added, &value_added_policy::period>(
         "/value_added/period", panel_period_words,
-        "length of a period of sales; quarters have fewer zeros and are calendar quarters", "this project", "J"),
+        "length of a period of sales; by_data: months, or calendar quarters where too many months have no logarithm",
+        "this project", "J"),
     detail::choice<&policy::value_added, &value_added_policy::period_effects>(
         "/value_added/period_effects", period_effects_words,
         "what is taken out of all sellers alike: nothing, each period, or each period of each market",

@@ -1,0 +1,117 @@
+// Manager value added: how much more do the same sellers sell under one manager than under another?
+//     y_r = alpha_i + psi_j + z_r' gamma + e_r                (seller i, manager j, periods and controls z, weight w_r)
+// alpha is a fixed effect: good sellers meeting good managers do not bias psi. What has to be believed: nobody is moved
+// because of last month's luck, effects add up, and there is one manager a row. Everything else is said by a status.
+// Reference: Abowd, Kramarz, Margolis 1999; Kline, Saggio, Solvsten 2020; Besag, York, Mollie 1991.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <dualtrack/base/numeric.hpp>
+#include <dualtrack/estimate/effect_errors.hpp>
+#include <dualtrack/estimate/seller_effects.hpp>
+#include <dualtrack/estimate/value_added_tables.hpp>
+#include <dualtrack/org/policy.hpp>
+
+namespace dualtrack::estimate {
+
+/// Everything about a panel that was estimated. A number that is not known is NaN here and null in the tables.
+struct value_added_result {
+    two_way problem;
+    manager_solver solver;
+    least_squares fit;
+    effect_covariance covariance;
+    std::vector<double> effect, se, shrunk, low, high, top_tenth; // [n_groups]
+    std::vector<effect_status> status;
+    std::vector<std::uint32_t> n_sellers, n_movers;
+    bool is_exact = true;
+
+    explicit value_added_result(std::pmr::memory_resource* memory) : problem(memory) {}
+};
+
+namespace detail {
+
+/// The cheapest solver that does (value_added.md, 4.1): exact while the factor stays small.
+inline void choose_solver(value_added_result& out, double exact_flops, std::uint64_t seed) {
+    out.solver.graph = &out.problem.graph;
+    out.solver.components = &out.problem.components;
+    const elimination_order order = minimum_degree(out.problem.graph, exact_flops);
+    out.is_exact = order.is_complete(out.problem.graph.size());
+    if (out.is_exact) {
+        out.solver.kind = solver_kind::exact;
+        out.solver.pattern = pattern_of(out.problem.graph, order.order, true);
+        out.solver.factor = factor_of(out.problem.graph, out.solver.pattern);
+        return;
+    }
+    out.solver.kind = solver_kind::approximate;
+    out.solver.approximate = approximate_factor_of(out.problem.graph, seed);
+}
+
+inline void count_sellers(value_added_result& out) {
+    const match_columns& matches = out.problem.matches;
+    const std::size_t n = out.problem.graph.size();
+    out.n_sellers.assign(n, 0);
+    out.n_movers.assign(n, 0);
+    for (std::size_t unit = 0; unit < matches.n_units(); ++unit)
+        for (std::size_t m = matches.first_match[unit]; m < matches.first_match[unit + 1]; ++m) {
+            ++out.n_sellers[matches.group[m]];
+            if (matches.matches_of(unit) > 1) ++out.n_movers[matches.group[m]];
+        }
+}
+
+} // namespace detail
+
+/// Estimates value added. Weights are scaled to mean 1 by the caller; the result is kept where it is made, because
+/// its parts point at each other.
+inline result<std::shared_ptr<const value_added_result>>
+estimate_value_added(const run_context& run, const panel_rows& panel, const org::value_added_policy& policy,
+                     std::span<const std::uint32_t> market_of_group = {}) {
+    static_cast<void>(market_of_group);
+    auto made = std::make_shared<value_added_result>(run.memory);
+    value_added_result& out = *made;
+    out.problem = two_way_of(run, panel, policy.period_effects != org::period_effects::none);
+    if (is_cancelled(run)) return cancelled_failure();
+    detail::choose_solver(out, policy.exact_inverse_flops, static_cast<std::uint64_t>(policy.seed));
+    out.fit = fit_two_way(out.problem, out.solver);
+    if (is_cancelled(run)) return cancelled_failure();
+    detail::count_sellers(out);
+    const std::size_t n = out.problem.graph.size();
+    const bool by_rows = policy.se == org::effect_error::row_scale;
+    if (out.is_exact && out.fit.converged)
+        out.covariance =
+            covariance_of(out.problem, out.solver, out.fit, policy.se == org::effect_error::leave_seller_out,
+                          by_rows ? out.fit.sigma2_row : out.fit.sigma2_match);
+    out.effect = out.fit.psi;
+    out.se.assign(n, numeric::not_a_number);
+    out.shrunk = out.low = out.high = out.top_tenth = out.se;
+    out.status.assign(n, effect_status::ok);
+    for (std::size_t j = 0; j < n; ++j) {
+        const bool has_df = by_rows ? out.fit.df_row > 0 : out.fit.df_match > 0;
+        if (out.problem.components.n_groups[out.problem.components.of[j]] < 2)
+            out.status[j] = effect_status::no_movers;
+        else if (out.fit.confounded[j] != 0)
+            out.status[j] = effect_status::period_confounded;
+        else if (!out.fit.converged)
+            out.status[j] = effect_status::not_converged;
+        else if (!has_df)
+            out.status[j] = effect_status::insufficient_df;
+        else if (out.problem.components.of[j] != 0)
+            out.status[j] = effect_status::other_component;
+        const bool no_effect = out.status[j] <= effect_status::not_converged;
+        if (no_effect) out.effect[j] = numeric::not_a_number;
+        if (!no_effect && has_df && out.covariance.variance.size() == n && out.covariance.variance[j] >= 0.0)
+            out.se[j] = std::sqrt(out.covariance.variance[j]);
+    }
+    return std::shared_ptr<const value_added_result>(std::move(made));
+}
+
+/// Effects of sellers, made when somebody asks for them.
+inline seller_effects effects_of_sellers(const value_added_result& made) {
+    return effects_of_sellers(made.problem, made.fit, made.covariance, made.status);
+}
+
+} // namespace dualtrack::estimate

@@ -1,0 +1,162 @@
+// The analysis `value_added`: how much more the same sellers sell under each manager.
+#include <cmath>
+#include <map>
+#include <string>
+
+#include <dualtrack/base/text.hpp>
+#include <dualtrack/estimate/value_added.hpp>
+
+#include "run/analysis.hpp"
+#include "run/tables.hpp"
+#include "run/value_added.hpp"
+
+namespace dualtrack::run {
+namespace {
+
+using namespace dualtrack::estimate;
+
+void push(column<double>& to, double number) {
+    const bool there = number == number && number < numeric::infinity && number > -numeric::infinity;
+    if (!there && to.valid.empty()) to.valid.assign(to.value.size(), 1);
+    to.value.push_back(there ? number : 0.0);
+    if (!to.valid.empty()) to.valid.push_back(there ? 1 : 0);
+}
+
+value_added_table managers_table(const estimated_value_added& made, std::pmr::memory_resource* memory) {
+    const value_added_result& fit = *made.fit;
+    value_added_table out(*made.panel->group_ids, memory);
+    for (std::uint32_t j = 0; j < fit.effect.size(); ++j) {
+        out.manager_id.index.push_back(made.panel->group_row[j]);
+        push(out.effect, fit.effect[j]);
+        push(out.se, fit.se[j]);
+        push(out.effect_shrunk, fit.shrunk[j]);
+        push(out.low, fit.low[j]);
+        push(out.high, fit.high[j]);
+        push(out.probability_top_tenth, fit.top_tenth[j]);
+        out.n_rows.value.push_back(static_cast<std::int64_t>(fit.problem.n_rows[j]));
+        out.n_sellers.value.push_back(fit.n_sellers[j]);
+        out.n_movers.value.push_back(fit.n_movers[j]);
+        out.component.value.push_back(std::int64_t{fit.problem.components.of[j]} + 1);
+        out.status.code.push_back(static_cast<std::uint8_t>(fit.status[j]));
+    }
+    return out;
+}
+
+sellers_effects_table sellers_table(const estimated_value_added& made, std::pmr::memory_resource* memory) {
+    const value_added_result& fit = *made.fit;
+    const match_columns& matches = fit.problem.matches;
+    const seller_effects sellers = effects_of_sellers(fit);
+    sellers_effects_table out(*made.panel->unit_ids, memory);
+    for (std::uint32_t i = 0; i < matches.n_units(); ++i) {
+        std::int64_t n_rows = 0;
+        for (std::size_t m = matches.first_match[i]; m < matches.first_match[i + std::size_t{1}]; ++m)
+            n_rows += matches.n_rows[m];
+        out.seller_id.index.push_back(made.panel->unit_row[i]);
+        push(out.effect, sellers.effect[i]);
+        push(out.se, sellers.se[i]);
+        out.n_rows.value.push_back(n_rows);
+        out.n_managers.value.push_back(matches.matches_of(i));
+        out.component.value.push_back(std::int64_t{fit.problem.components.of[matches.group[matches.first_match[i]]]} +
+                                      1);
+        out.status.code.push_back(static_cast<std::uint8_t>(sellers.status[i]));
+    }
+    return out;
+}
+
+estimation_table estimation(const estimated_value_added& made, const org::policy& policy,
+                            std::pmr::memory_resource* memory) {
+    const value_added_panel& panel = *made.panel;
+    const value_added_result& fit = *made.fit;
+    estimation_table out(memory);
+    const auto count = [&](std::string_view name, std::size_t n) { out.add(name, static_cast<double>(n)); };
+    out.add_word("outcome", panel.outcome);
+    if (!panel.period_word.empty()) out.add_word("period", panel.period_word);
+    out.add("rows_given", static_cast<double>(panel.n_given));
+    count("rows_used", panel.value.size());
+    out.add("rows_of_weight_0", static_cast<double>(panel.n_zero_weight));
+    out.add("rows_of_oneself", static_cast<double>(panel.n_own));
+    out.add("rows_without_logarithm", static_cast<double>(panel.n_no_logarithm));
+    out.add("rows_without_quota", static_cast<double>(panel.n_no_quota));
+    out.add("months_leading_others", static_cast<double>(panel.n_leading));
+    count("sellers", fit.problem.matches.n_units());
+    count("managers", fit.effect.size());
+    count("matches", fit.problem.matches.size());
+    count("components", fit.problem.components.size());
+    out.add("df_row", static_cast<double>(fit.fit.df_row));
+    out.add("df_match", static_cast<double>(fit.fit.df_match));
+    if (fit.fit.df_row > 0) out.add("sigma2_row", fit.fit.sigma2_row);
+    if (fit.fit.df_match > 0) out.add("sigma2_match", fit.fit.sigma2_match);
+    out.add_word("se", org::effect_error_words[static_cast<std::size_t>(policy.value_added.se)]);
+    out.add_word("leverages", fit.is_exact ? "exact" : "projected");
+    out.add("solve_error_bound", fit.fit.solve_error_bound);
+    return out;
+}
+
+void say_findings(const estimated_value_added& made, org::findings_table& to) {
+    const value_added_result& fit = *made.fit;
+    const std::string_view table = made.data->organisation.has_panel ? "panel" : "assignments";
+    for (const std::uint32_t k : fit.fit.collinear)
+        add_finding(to, {org::severity::warning, "value_added.collinear_column", "panel", made.panel->control_names[k],
+                         -1, -1, 1, "says nothing beyond sellers, periods and the columns before it; left out"});
+    std::int64_t confounded = 0;
+    for (const effect_status s : fit.status) confounded += s == effect_status::period_confounded ? 1 : 0;
+    if (confounded > 0)
+        add_finding(to, {org::severity::warning, "value_added.period_confounded", table, "", -1, -1, confounded,
+                         "all sellers of these managers changed at once: the manager cannot be told from the period"});
+    constexpr double most = 1.5;
+    if (fit.fit.df_match > 0 && fit.fit.df_row > 0 && fit.fit.sigma2_match > most * fit.fit.sigma2_row)
+        add_finding(to, {org::severity::note, "value_added.serial_correlation", table, "", -1, -1, 1,
+                         "results of a seller are alike over time: seller-manager means vary " +
+                             number_text(std::round(fit.fit.sigma2_match / fit.fit.sigma2_row * 10.0) / 10.0) +
+                             " times as much as rows say; row_scale errors would be too small"});
+}
+
+} // namespace
+
+result<std::shared_ptr<const estimated_value_added>>
+estimate_organisation(const run_context& run, std::shared_ptr<const ingest::checked_data> data,
+                      const org::policy& policy, panel_days days) {
+    auto out = std::make_shared<estimated_value_added>();
+    out->data = data;
+    DUALTRACK_TRY(out->panel, read_value_added_panel(part_of(run, 0.0, 0.5), std::move(data), policy, days));
+    DUALTRACK_TRY(out->fit, estimate_value_added(part_of(run, 0.5, 1.0), out->panel->rows(), policy.value_added,
+                                                 out->panel->market));
+    return std::shared_ptr<const estimated_value_added>(std::move(out));
+}
+
+result<std::shared_ptr<analysis_result>>
+run_value_added(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {
+    DUALTRACK_TRY(const auto made, estimate_organisation(run, data, policy));
+    auto out = start_result("value_added", data, policy, made->panel->as_of);
+    out->tables_read = {"people", "assignments", "deals",          "credits", "participants",
+                        "sales",  "quotas",      "exchange_rates", "panel"};
+    std::pmr::memory_resource* memory = run.memory;
+    out->tables.push_back(
+        result_table::of("value_added", std::make_shared<const value_added_table>(managers_table(*made, memory))));
+    out->tables.push_back(
+        result_table("sellers_effects", [made, memory] { return made_of(made, sellers_table(*made, memory)); }));
+    out->tables.push_back(
+        result_table::of("estimation", std::make_shared<const estimation_table>(estimation(*made, policy, memory))));
+    org::findings_table findings(memory);
+    org::add_findings(findings, made->panel->findings);
+    say_findings(*made, findings);
+    add_findings_table(*out, findings);
+    return out;
+}
+
+described_analysis describe_value_added() {
+    const text_column none;
+    described_analysis out{{"value_added",
+                            "how much more the same sellers sell under each manager, and how sure that is",
+                            {{"panel"}, {"people", "deals"}, {"people", "sales"}},
+                            {"assignments", "credits", "quotas", "exchange_rates"},
+                            {}},
+                           {}};
+    auto* memory = std::pmr::get_default_resource();
+    out.add(value_added_table(none, memory));
+    out.add(sellers_effects_table(none, memory));
+    out.add(estimation_table(memory));
+    return out;
+}
+
+} // namespace dualtrack::run
