@@ -70,6 +70,7 @@
 #include <dualtrack/estimate/dual.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
+#include <dualtrack/estimate/leave_out_set.hpp>
 #include <dualtrack/estimate/manager_graph.hpp>
 #include <dualtrack/estimate/manager_solver.hpp>
 #include <dualtrack/estimate/match_leverage.hpp>
@@ -81,6 +82,7 @@
 #include <dualtrack/estimate/sparse_factor.hpp>
 #include <dualtrack/estimate/value_added.hpp>
 #include <dualtrack/estimate/value_added_tables.hpp>
+#include <dualtrack/estimate/variance_components.hpp>
 
 #include <dualtrack/assess/behaviour.hpp>
 #include <dualtrack/assess/construct.hpp>

@@ -19,7 +19,7 @@ void push(column<double>& to, double number) {
     const bool there = number == number && number < numeric::infinity && number > -numeric::infinity;
     if (!there && to.valid.empty()) to.valid.assign(to.value.size(), 1);
     to.value.push_back(there ? number : 0.0);
-    if (!to.valid.empty()) to.valid.push_back(there ? 1 : 0);
+    if (!there || !to.valid.empty()) to.valid.push_back(there ? 1 : 0);
 }
 
 value_added_table managers_table(const estimated_value_added& made, std::pmr::memory_resource* memory) {

@@ -59,6 +59,7 @@ struct least_squares {
     std::vector<std::uint8_t> confounded; // managers whose effect is a period's; [n_groups]
     std::vector<std::uint32_t> collinear; // controls that were dropped
     std::vector<double> match_border;     // mean of z'gamma in a match less that of the seller; [n_matches]
+    std::vector<double> unit_border;      // mean of z'gamma of a seller; [n_units]
     std::vector<double> match_residual;   // e_m
     double rss = 0.0, rss_match = 0.0;
     std::int64_t df_row = 0, df_match = 0;
@@ -152,6 +153,7 @@ inline void fit_residuals(const two_way& problem, least_squares& fit) {
     const panel_rows& rows = problem.rows.rows;
     fit.match_border.assign(matches.size(), 0.0);
     fit.match_residual.assign(matches.size(), 0.0);
+    fit.unit_border.assign(matches.n_units(), 0.0);
     fit.rss = fit.rss_match = 0.0;
     const bool has_border = problem.edge.size() > 0;
     std::vector<double> at(rows.size() > 0 ? 64 : 0);
@@ -171,6 +173,7 @@ inline void fit_residuals(const two_way& problem, least_squares& fit) {
             for (std::size_t m = matches.first_match[unit]; m < matches.first_match[unit + 1]; ++m)
                 mean += fit.match_border[m];
             mean /= matches.unit_weight[unit];
+            fit.unit_border[unit] = mean;
         }
         const double level = own_mean(matches, unit, fit.psi);
         for (std::size_t m = matches.first_match[unit]; m < matches.first_match[unit + 1]; ++m) {
