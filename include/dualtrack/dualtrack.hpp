@@ -66,9 +66,11 @@
 
 #include <dualtrack/estimate/approximate_factor.hpp>
 #include <dualtrack/estimate/border.hpp>
+#include <dualtrack/estimate/connectivity.hpp>
 #include <dualtrack/estimate/dense.hpp>
 #include <dualtrack/estimate/dual.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
+#include <dualtrack/estimate/effect_shrinkage.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
 #include <dualtrack/estimate/leave_out_set.hpp>
 #include <dualtrack/estimate/manager_graph.hpp>
@@ -76,9 +78,15 @@
 #include <dualtrack/estimate/match_leverage.hpp>
 #include <dualtrack/estimate/matches.hpp>
 #include <dualtrack/estimate/minimum_degree.hpp>
+#include <dualtrack/estimate/net_matches.hpp>
+#include <dualtrack/estimate/network_shrinkage.hpp>
 #include <dualtrack/estimate/panel_rows.hpp>
+#include <dualtrack/estimate/prior_variance.hpp>
 #include <dualtrack/estimate/selected_inverse.hpp>
 #include <dualtrack/estimate/seller_effects.hpp>
+#include <dualtrack/estimate/shrinkage_noise.hpp>
+#include <dualtrack/estimate/shrinkage_prior.hpp>
+#include <dualtrack/estimate/shrinkage_system.hpp>
 #include <dualtrack/estimate/sparse_factor.hpp>
 #include <dualtrack/estimate/value_added.hpp>
 #include <dualtrack/estimate/value_added_tables.hpp>

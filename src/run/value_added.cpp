@@ -22,6 +22,14 @@ void push(column<double>& to, double number) {
     if (!there || !to.valid.empty()) to.valid.push_back(there ? 1 : 0);
 }
 
+/// Two digits, which is all the iteration promises.
+double two_digits(double x) {
+    if (!(x > 0.0)) return x;
+    double scale = 1.0;
+    while (x * scale < 10.0 && scale < 1e18) scale *= 10.0;
+    return std::round(x * scale) / scale;
+}
+
 value_added_table managers_table(const estimated_value_added& made, std::pmr::memory_resource* memory) {
     const value_added_result& fit = *made.fit;
     value_added_table out(*made.panel->group_ids, memory);
@@ -63,6 +71,70 @@ sellers_effects_table sellers_table(const estimated_value_added& made, std::pmr:
     return out;
 }
 
+variance_table variances(const estimated_value_added& made, std::pmr::memory_resource* memory) {
+    const value_added_result& fit = *made.fit;
+    const variance_components& v = fit.variance;
+    variance_table out(memory);
+    constexpr double none = numeric::not_a_number;
+    const auto add = [&](variance_term term, double naive, double corrected, double se) {
+        out.term.code.push_back(static_cast<std::uint8_t>(term));
+        push(out.naive, naive);
+        push(out.corrected, corrected);
+        push(out.se, se);
+    };
+    add(variance_term::managers, v.managers, v.managers_corrected, v.managers_se);
+    add(variance_term::sellers, v.sellers, v.sellers_corrected, none);
+    add(variance_term::covariance, v.covariance, v.covariance_corrected, none);
+    const auto correlation = [](double cov, double a, double b) {
+        return a > 0.0 && b > 0.0 ? cov / std::sqrt(a * b) : numeric::not_a_number;
+    };
+    add(variance_term::correlation, correlation(v.covariance, v.managers, v.sellers),
+        correlation(v.covariance_corrected, v.managers_corrected, v.sellers_corrected), none);
+    const auto n_rows = static_cast<double>(fit.problem.rows.rows.size());
+    const auto n_matches = static_cast<double>(fit.problem.matches.size());
+    add(variance_term::noise_row, fit.fit.rss / n_rows, fit.fit.df_row > 0 ? fit.fit.sigma2_row : none, none);
+    add(variance_term::noise_match, fit.fit.rss_match / n_matches, fit.fit.df_match > 0 ? fit.fit.sigma2_match : none,
+        none);
+    const shrinkage_outcome& shrunk = fit.shrinkage;
+    const bool has_prior = !shrunk.effects.mean.empty() && shrunk.effects.is_exact;
+    add(variance_term::prior_independent, has_prior ? shrunk.tau2_closed : none, has_prior ? shrunk.effects.tau2 : none,
+        none);
+    const bool has_shared =
+        has_prior && (shrunk.prior == org::effect_prior::market || shrunk.prior == org::effect_prior::network);
+    add(variance_term::prior_shared, none, has_shared ? shrunk.effects.omega2 : none, none);
+    return out;
+}
+
+components_table components(const estimated_value_added& made, std::pmr::memory_resource* memory) {
+    const value_added_result& fit = *made.fit;
+    const match_columns& matches = fit.problem.matches;
+    const std::size_t n = fit.problem.components.size();
+    std::vector<std::int64_t> sellers(n, 0), movers(n, 0), rows(n, 0), pairs(n, 0), bridges(n, 0), left(n, 0);
+    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
+        const std::uint32_t c = fit.problem.components.of[matches.group[matches.first_match[unit]]];
+        ++sellers[c];
+        movers[c] += matches.matches_of(unit) > 1 ? 1 : 0;
+        bridges[c] += fit.bridges.is_bridge[unit];
+        pairs[c] += matches.matches_of(unit);
+        const std::int64_t own = std::int64_t{fit.problem.rows.first[unit + 1]} - fit.problem.rows.first[unit];
+        rows[c] += own;
+        left[c] += fit.in_leave_out_set[unit] != 0 ? own : 0;
+    }
+    components_table out(memory);
+    for (std::size_t c = 0; c < n; ++c) {
+        out.component.value.push_back(static_cast<std::int64_t>(c) + 1);
+        out.n_managers.value.push_back(fit.problem.components.n_groups[c]);
+        out.n_sellers.value.push_back(sellers[c]);
+        out.n_movers.value.push_back(movers[c]);
+        out.n_rows.value.push_back(rows[c]);
+        out.n_matches.value.push_back(pairs[c]);
+        out.n_bridges.value.push_back(bridges[c]);
+        push(out.lambda_2, two_digits(fit.lambda_2[c]));
+        out.rows_in_leave_out_set.value.push_back(left[c]);
+    }
+    return out;
+}
+
 estimation_table estimation(const estimated_value_added& made, const org::policy& policy,
                             std::pmr::memory_resource* memory) {
     const value_added_panel& panel = *made.panel;
@@ -87,6 +159,13 @@ estimation_table estimation(const estimated_value_added& made, const org::policy
     if (fit.fit.df_row > 0) out.add("sigma2_row", fit.fit.sigma2_row);
     if (fit.fit.df_match > 0) out.add("sigma2_match", fit.fit.sigma2_match);
     out.add_word("se", org::effect_error_words[static_cast<std::size_t>(policy.value_added.se)]);
+    if (!fit.shrinkage.effects.mean.empty()) {
+        out.add_word("prior", org::effect_prior_words[static_cast<std::size_t>(fit.shrinkage.prior)]);
+        out.add_word("prior_variance", fit.shrinkage.integrated ? "integrated" : "estimated");
+        out.add("sigma2_shrinkage", fit.shrinkage.sigma2);
+        out.add("nu2", fit.shrinkage.nu2);
+        out.add("prior_sd", fit.shrinkage.effects.prior_total_sd);
+    }
     out.add_word("leverages", fit.is_exact ? "exact" : "projected");
     out.add("solve_error_bound", fit.fit.solve_error_bound);
     return out;
@@ -103,6 +182,23 @@ void say_findings(const estimated_value_added& made, org::findings_table& to) {
     if (confounded > 0)
         add_finding(to, {org::severity::warning, "value_added.period_confounded", table, "", -1, -1, confounded,
                          "all sellers of these managers changed at once: the manager cannot be told from the period"});
+    constexpr double weak = 0.1;
+    if (fit.variance.weak_share > weak)
+        add_finding(to, {org::severity::warning, "value_added.level_variance_weak", table, "", -1, -1, 1,
+                         "one direction of the graph carries most of what the level variance rests on; look at "
+                         "prior_independent and prior_shared instead of the variance of managers"});
+    const shrinkage_outcome& shrunk = fit.shrinkage;
+    if (shrunk.exchangeable_reml > 0.0 && shrunk.tau2_closed > 0.0) {
+        const double ratio = shrunk.tau2_closed / shrunk.exchangeable_reml;
+        if (ratio < 0.8 || ratio > 1.25)
+            add_finding(to, {org::severity::note, "value_added.prior_not_exchangeable", table, "", -1, -1, 1,
+                             "managers who share sellers resemble each other: intervals of an exchangeable prior would "
+                             "be too short"});
+    }
+    if (!fit.is_exact)
+        add_finding(to, {org::severity::warning, "value_added.not_exact", table, "", -1, -1, 1,
+                         "the graph of managers is too dense for exact errors within "
+                         "/value_added/exact_inverse_flops"});
     constexpr double most = 1.5;
     if (fit.fit.df_match > 0 && fit.fit.df_row > 0 && fit.fit.sigma2_match > most * fit.fit.sigma2_row)
         add_finding(to, {org::severity::note, "value_added.serial_correlation", table, "", -1, -1, 1,
@@ -136,6 +232,10 @@ run_value_added(const run_context& run, std::shared_ptr<const ingest::checked_da
     out->tables.push_back(
         result_table("sellers_effects", [made, memory] { return made_of(made, sellers_table(*made, memory)); }));
     out->tables.push_back(
+        result_table::of("variance", std::make_shared<const variance_table>(variances(*made, memory))));
+    out->tables.push_back(
+        result_table::of("components", std::make_shared<const components_table>(components(*made, memory))));
+    out->tables.push_back(
         result_table::of("estimation", std::make_shared<const estimation_table>(estimation(*made, policy, memory))));
     org::findings_table findings(memory);
     org::add_findings(findings, made->panel->findings);
@@ -155,6 +255,8 @@ described_analysis describe_value_added() {
     auto* memory = std::pmr::get_default_resource();
     out.add(value_added_table(none, memory));
     out.add(sellers_effects_table(none, memory));
+    out.add(variance_table(memory));
+    out.add(components_table(memory));
     out.add(estimation_table(memory));
     return out;
 }

@@ -357,6 +357,19 @@ result<void> read_organisation(const run_context& run, const org::policy& policy
         out.n_given = out.n_own = out.n_no_logarithm = out.n_no_quota = out.n_leading = 0;
         DUALTRACK_TRYV(gather(organisation, own, cells, groups, leads, outcome, true, rows, out));
     }
+    if (own.outcome == outcome_kind::by_input && too_many() && organisation.has_quotas) {
+        const std::int64_t without = out.n_no_logarithm;
+        rows.clear();
+        out.n_given = out.n_own = out.n_no_logarithm = out.n_no_quota = out.n_leading = 0;
+        outcome = outcome_kind::attainment;
+        out.outcome = org::outcome_kind_words[static_cast<std::size_t>(outcome)];
+        DUALTRACK_TRYV(gather(organisation, own, cells, groups, leads, outcome,
+                              own.period == org::panel_period::quarter, rows, out));
+        add_finding(out.findings, {org::severity::note, "data.assumed", "quotas", "amount", -1, -1, without,
+                                   integer_text(without) +
+                                       " rows have no logarithm; sales over quota are taken instead, so effects are in "
+                                       "quotas, not in log points"});
+    }
     DUALTRACK_TRYV(finish(out, std::move(rows), own, organisation.has_deals ? "deals" : "sales", "amount"));
     bool any_market = false;
     for (const std::uint32_t person : out.group_row) {

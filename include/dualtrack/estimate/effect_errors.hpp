@@ -194,30 +194,6 @@ inline seller_outer_products outer_products(const two_way& problem, const least_
     return out;
 }
 
-/// X <- X A for a symmetric A; X is [n][size].
-inline void times(std::vector<double>& X, std::span<const double> A, std::size_t size) {
-    if (size == 0) return;
-    std::vector<double> row(size);
-    for (std::size_t at = 0; at < X.size(); at += size) {
-        std::fill(row.begin(), row.end(), 0.0);
-        for (std::size_t q = 0; q < size; ++q)
-            for (std::size_t p = 0; p < size && X[at + q] != 0.0; ++p) row[p] += X[at + q] * A[q * size + p];
-        std::copy(row.begin(), row.end(), X.begin() + static_cast<std::ptrdiff_t>(at));
-    }
-}
-
-inline double bilinear(std::span<const double> x, std::span<const double> A, std::span<const double> y) {
-    const std::size_t n = x.size();
-    double sum = 0.0;
-    for (std::size_t i = 0; i < n; ++i) {
-        if (x[i] == 0.0) continue;
-        double along = 0.0;
-        for (std::size_t k = 0; k < n; ++k) along += A[i * n + k] * y[k];
-        sum += x[i] * along;
-    }
-    return sum;
-}
-
 } // namespace detail
 
 /// The covariance of effects. @param sigma2 of the homoskedastic form; @pre the solver is exact

@@ -11,10 +11,14 @@
 #include <span>
 #include <vector>
 
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/numeric.hpp>
+#include <dualtrack/estimate/connectivity.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
+#include <dualtrack/estimate/effect_shrinkage.hpp>
 #include <dualtrack/estimate/seller_effects.hpp>
 #include <dualtrack/estimate/value_added_tables.hpp>
+#include <dualtrack/estimate/variance_components.hpp>
 #include <dualtrack/org/policy.hpp>
 
 namespace dualtrack::estimate {
@@ -25,6 +29,12 @@ struct value_added_result {
     manager_solver solver;
     least_squares fit;
     effect_covariance covariance;
+    std::vector<double> leverage; // of each match; empty: not computed
+    articulation bridges;
+    shrinkage_outcome shrinkage;
+    variance_components variance;
+    std::vector<std::uint8_t> in_leave_out_set;                   // [n_units]
+    std::vector<double> lambda_2;                                 // of each component
     std::vector<double> effect, se, shrunk, low, high, top_tenth; // [n_groups]
     std::vector<effect_status> status;
     std::vector<std::uint32_t> n_sellers, n_movers;
@@ -35,7 +45,7 @@ struct value_added_result {
 
 namespace detail {
 
-/// The cheapest solver that does (value_added.md, 4.1): exact while the factor stays small.
+/// The cheapest solver that does: exact while the factor stays small.
 inline void choose_solver(value_added_result& out, double exact_flops, std::uint64_t seed) {
     out.solver.graph = &out.problem.graph;
     out.solver.components = &out.problem.components;
@@ -63,49 +73,102 @@ inline void count_sellers(value_added_result& out) {
         }
 }
 
-} // namespace detail
+/// What is printed of shrunken effects: on the scale of the component, or of the population.
+inline void print_shrunken(value_added_result& out, std::size_t j, bool population) {
+    const shrunken_effects& from = out.shrinkage.effects;
+    if (from.mean.empty() || !from.is_exact) return;
+    const double mean = population ? from.mean[j] : from.centred_mean[j];
+    const double sd = population ? from.sd[j] : from.centred_sd[j];
+    constexpr double reach = 1.959963984540054; // of 95 % of a normal distribution
+    out.shrunk[j] = mean;
+    out.low[j] = mean - reach * sd;
+    out.high[j] = mean + reach * sd;
+    constexpr double top_tenth = 1.2815515655446004;
+    if (from.sd[j] > 0.0)
+        out.top_tenth[j] = numeric::normal_cdf((from.mean[j] - top_tenth * from.prior_total_sd) / from.sd[j]);
+}
 
-/// Estimates value added. Weights are scaled to mean 1 by the caller; the result is kept where it is made, because
-/// its parts point at each other.
-inline result<std::shared_ptr<const value_added_result>>
-estimate_value_added(const run_context& run, const panel_rows& panel, const org::value_added_policy& policy,
-                     std::span<const std::uint32_t> market_of_group = {}) {
-    static_cast<void>(market_of_group);
-    auto made = std::make_shared<value_added_result>(run.memory);
-    value_added_result& out = *made;
-    out.problem = two_way_of(run, panel, policy.period_effects != org::period_effects::none);
-    if (is_cancelled(run)) return cancelled_failure();
-    detail::choose_solver(out, policy.exact_inverse_flops, static_cast<std::uint64_t>(policy.seed));
-    out.fit = fit_two_way(out.problem, out.solver);
-    if (is_cancelled(run)) return cancelled_failure();
-    detail::count_sellers(out);
+/// Whether the data hardly move what was known before.
+inline bool is_weak(const value_added_result& out, std::size_t j, bool population, double share) {
+    const shrunken_effects& from = out.shrinkage.effects;
+    if (from.mean.empty() || !from.is_exact) return false;
+    const double after = population ? from.sd[j] : from.centred_sd[j];
+    const double before = population ? from.prior_sd[j] : from.centred_prior_sd[j];
+    return after * after > share * before * before;
+}
+
+inline void set_status(value_added_result& out, const org::value_added_policy& policy) {
     const std::size_t n = out.problem.graph.size();
     const bool by_rows = policy.se == org::effect_error::row_scale;
-    if (out.is_exact && out.fit.converged)
-        out.covariance =
-            covariance_of(out.problem, out.solver, out.fit, policy.se == org::effect_error::leave_seller_out,
-                          by_rows ? out.fit.sigma2_row : out.fit.sigma2_match);
+    const bool population = policy.reference == org::effect_reference::population;
     out.effect = out.fit.psi;
     out.se.assign(n, numeric::not_a_number);
     out.shrunk = out.low = out.high = out.top_tenth = out.se;
     out.status.assign(n, effect_status::ok);
     for (std::size_t j = 0; j < n; ++j) {
-        const bool has_df = by_rows ? out.fit.df_row > 0 : out.fit.df_match > 0;
-        if (out.problem.components.n_groups[out.problem.components.of[j]] < 2)
+        const bool is_alone = out.problem.components.n_groups[out.problem.components.of[j]] < 2;
+        if (is_alone)
             out.status[j] = effect_status::no_movers;
         else if (out.fit.confounded[j] != 0)
             out.status[j] = effect_status::period_confounded;
         else if (!out.fit.converged)
             out.status[j] = effect_status::not_converged;
-        else if (!has_df)
+        else if (out.fit.df_match < 1)
             out.status[j] = effect_status::insufficient_df;
+        else if (out.bridges.hangs[j] != 0)
+            out.status[j] = effect_status::bridged;
+        else if (is_weak(out, j, population, policy.weak_share))
+            out.status[j] = effect_status::weak;
         else if (out.problem.components.of[j] != 0)
             out.status[j] = effect_status::other_component;
-        const bool no_effect = out.status[j] <= effect_status::not_converged;
-        if (no_effect) out.effect[j] = numeric::not_a_number;
-        if (!no_effect && has_df && out.covariance.variance.size() == n && out.covariance.variance[j] >= 0.0)
+        if (is_alone || out.status[j] > effect_status::insufficient_df)
+            print_shrunken(out, j, population || is_alone); // alone: what is known of any manager
+        if (out.status[j] <= effect_status::not_converged) {
+            out.effect[j] = numeric::not_a_number;
+            continue;
+        }
+        const bool has_df = by_rows ? out.fit.df_row > 0 : out.fit.df_match > 0;
+        if (has_df && !out.covariance.variance.empty() && out.covariance.variance[j] >= 0.0)
             out.se[j] = std::sqrt(out.covariance.variance[j]);
     }
+}
+
+} // namespace detail
+
+/// Estimates value added. Weights are scaled to mean 1 by the caller; the result is kept where it is made, because
+/// its parts point at each other. @param market_of_group market of each manager or no_index; empty: none is known
+inline result<std::shared_ptr<const value_added_result>>
+estimate_value_added(const run_context& run, const panel_rows& panel, const org::value_added_policy& policy,
+                     std::span<const std::uint32_t> market_of_group = {}) {
+    auto made = std::make_shared<value_added_result>(run.memory);
+    value_added_result& out = *made;
+    const auto seed = static_cast<std::uint64_t>(policy.seed);
+    out.problem = two_way_of(run, panel, policy.period_effects != org::period_effects::none);
+    if (is_cancelled(run)) return cancelled_failure();
+    detail::choose_solver(out, policy.exact_inverse_flops, seed);
+    out.fit = fit_two_way(out.problem, out.solver);
+    if (is_cancelled(run)) return cancelled_failure();
+    detail::count_sellers(out);
+    const match_columns& matches = out.problem.matches;
+    out.bridges = articulation_of(matches, panel.n_groups, std::vector<std::uint8_t>(matches.n_units(), 1));
+    out.in_leave_out_set = leave_out_set(run, matches, panel.n_groups);
+    out.lambda_2 = second_eigenvalues(out.solver, seed);
+    const bool by_rows = policy.se == org::effect_error::row_scale;
+    if (out.is_exact && out.fit.converged) {
+        out.covariance =
+            covariance_of(out.problem, out.solver, out.fit, policy.se == org::effect_error::leave_seller_out,
+                          by_rows ? out.fit.sigma2_row : out.fit.sigma2_match);
+        out.leverage = exact_leverages(matches, out.covariance.inverse.raw);
+        if (is_cancelled(run)) return cancelled_failure();
+        if (out.fit.df_match > 0)
+            out.shrinkage = shrink_effects(run, out.problem, out.solver, out.fit, out.covariance, out.leverage, policy,
+                                           market_of_group);
+        if (is_cancelled(run)) return cancelled_failure();
+        out.variance =
+            variance_components_of(run, net_matches_of(run, out.problem, out.fit, out.in_leave_out_set),
+                                   policy.centring, noise_form::leave_match_out, 0.0, policy.exact_inverse_flops, seed);
+    }
+    detail::set_status(out, policy);
     return std::shared_ptr<const value_added_result>(std::move(made));
 }
 

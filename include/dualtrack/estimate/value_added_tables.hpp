@@ -12,6 +12,9 @@
 
 namespace dualtrack::estimate {
 
+/// Effects are in log points where the outcome is a logarithm, else in its own unit.
+inline constexpr std::string_view outcome_unit = "of the outcome";
+
 /// The first that applies.
 enum class effect_status : std::uint8_t {
     no_movers,
@@ -44,14 +47,14 @@ requires std::same_as<std::remove_const_t<Table>, value_added_table>
 void describe(Visitor& visit, Table& table) {
     visit.table("value_added", "how much more the same sellers sell under each manager");
     visit.column("manager_id", unit::id, "the manager", table.manager_id);
-    visit.column("effect", unit::log_points,
+    visit.column("effect", outcome_unit,
                  "least squares, against the mean of the component's rows; in the unit of the outcome", table.effect);
-    visit.column("se", unit::log_points, "standard error of the effect", table.se);
-    visit.column("effect_shrunk", unit::log_points,
+    visit.column("se", outcome_unit, "standard error of the effect", table.se);
+    visit.column("effect_shrunk", outcome_unit,
                  "the effect to expect: drawn to what managers like this one add; for ranks and comparisons",
                  table.effect_shrunk);
-    visit.column("low", unit::log_points, "lower end of the 95 % interval of effect_shrunk", table.low);
-    visit.column("high", unit::log_points, "upper end", table.high);
+    visit.column("low", outcome_unit, "lower end of the 95 % interval of effect_shrunk", table.low);
+    visit.column("high", outcome_unit, "upper end", table.high);
     visit.column("probability_top_tenth", unit::probability,
                  "that the manager is above nine tenths of all managers there could be", table.probability_top_tenth);
     visit.column("n_rows", unit::count, "rows under this manager", table.n_rows);
@@ -83,8 +86,8 @@ requires std::same_as<std::remove_const_t<Table>, sellers_effects_table>
 void describe(Visitor& visit, Table& table) {
     visit.table("sellers_effects", "what each seller brings under an average manager in an average period");
     visit.column("seller_id", unit::id, "the seller", table.seller_id);
-    visit.column("effect", unit::log_points, "own level, in the unit of the outcome", table.effect);
-    visit.column("se", unit::log_points, "standard error of the effect", table.se);
+    visit.column("effect", outcome_unit, "own level, in the unit of the outcome", table.effect);
+    visit.column("se", outcome_unit, "standard error of the effect", table.se);
     visit.column("n_rows", unit::count, "rows of the seller", table.n_rows);
     visit.column("n_managers", unit::count, "managers the seller had", table.n_managers);
     visit.column("component", unit::count, "component of these managers", table.component);
@@ -122,14 +125,14 @@ void describe(Visitor& visit, Table& table) {
                  "managers, sellers, covariance, correlation of the two; noise of rows and of seller-manager means; "
                  "what managers were taken to differ by: of their own, and shared with their surroundings",
                  table.term);
-    visit.column("naive", unit::log_points,
+    visit.column("naive", outcome_unit,
                  "variance of the estimates, noise included; of noise: over all rows; of the prior: closed form",
                  table.naive);
-    visit.column("corrected", unit::log_points,
+    visit.column("corrected", outcome_unit,
                  "with the noise taken out (leaving one match out); of noise: over degrees of freedom; of the prior: "
                  "posterior mean",
                  table.corrected);
-    visit.column("se", unit::log_points, "standard error of the corrected value; null where it is not known", table.se);
+    visit.column("se", outcome_unit, "standard error of the corrected value; null where it is not known", table.se);
 }
 
 /// One row a component; by number.

@@ -26,6 +26,8 @@ _NOT_POSSIBLE = {"schema.missing_table", "schema.missing_column"}
 _ON_REQUEST = {"simulation"}
 # Names of a company's own, which its policy has to say the meaning of before they can be used.
 _NOT_KNOWN = {"ratings.competency", "answers.question"}
+# Analyses that need more than tables: enough rows that can be used.
+_NOT_ENOUGH = {("value_added", "data.range"), ("value_added", "data.own_rows")}
 
 
 @dataclass
@@ -94,7 +96,7 @@ def make(tables: Tables, policy: Policy, progress: Progress | None = None, threa
                 results[name] = run(data, name, policy, progress=part(index, name), threads=threads)
             except Error as error:
                 missing = error.status == Status.SCHEMA and error.code in _NOT_POSSIBLE
-                if not missing and error.where not in _NOT_KNOWN:
+                if not missing and error.where not in _NOT_KNOWN and (name, error.code) not in _NOT_ENOUGH:
                     raise
                 not_run[name] = error
     return Overview(tables, policy, results, not_run, shown_names(tables))
