@@ -33,6 +33,8 @@ run_relief(const run_context& run, std::shared_ptr<const ingest::checked_data> d
 [[nodiscard]] result<std::shared_ptr<analysis_result>>
 run_simulation(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_simulation();
+
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
 run_value_added(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_value_added();
 
