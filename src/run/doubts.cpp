@@ -87,6 +87,23 @@ void say_quota_gaps(measured& facts) {
                          " had no quota on some days of the window; nothing was credited to them on these days"});
 }
 
+void say_clawbacks(measured& facts, std::span<const measure::sales_sums> sums) {
+    if (std::all_of(sums.begin(), sums.end(), [](const measure::sales_sums& own) { return own.taken_back == 0; }))
+        return;
+    const org::organisation& organisation = facts.data->organisation;
+    std::int64_t count = 0;
+    std::int64_t first = -1;
+    for (std::uint32_t deal = 0; deal < organisation.n_deals(); ++deal) {
+        if (!measure::detail::is_decided(organisation, facts.window, deal) ||
+            !measure::detail::is_clawback(organisation, deal))
+            continue;
+        if (count++ == 0) first = deal;
+    }
+    add_finding(facts.window.findings, {org::severity::note, "data.clawback", "deals", "amount", first, -1, count,
+                                        integer_text(count) + (count == 1 ? " won deal is" : " won deals are") +
+                                            " below zero: taken off the amounts, and not counted as won"});
+}
+
 void say_team_quotas(const measured& facts, const measure::teams_table& teams, org::findings_table& findings) {
     const org::organisation& organisation = facts.data->organisation;
     const org::period_columns& quotas = organisation.quotas;

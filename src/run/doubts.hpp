@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <dualtrack/measure/team.hpp>
@@ -17,6 +18,8 @@ void say_assumed_managers(measured& facts);
 void say_over_maximum(measured& facts, const std::vector<std::uint32_t>& people);
 /// Attainments that speak of a part of the window, because the quota does.
 void say_quota_gaps(measured& facts);
+/// Won deals below zero, which count in amounts and not as wins.
+void say_clawbacks(measured& facts, std::span<const measure::sales_sums> sums);
 /// Team quotas on days on which nobody reported to their manager, and sales of reports that no quota speaks of.
 void say_team_quotas(const measured& facts, const measure::teams_table& teams, org::findings_table& findings);
 

@@ -47,7 +47,9 @@ inline result<column<double>> median_cycle_days(const run_context& run, const or
             n = 0;
         };
         for (auto deal = static_cast<std::uint32_t>(begin); deal < static_cast<std::uint32_t>(end); ++deal) {
-            if (!detail::is_decided(organisation, window, deal) || !detail::is_won(organisation, deal)) continue;
+            if (!detail::is_decided(organisation, window, deal) || !detail::is_won(organisation, deal) ||
+                detail::is_clawback(organisation, deal))
+                continue;
             const std::int32_t length = detail::cycle_days(organisation, deal);
             if (length == no_date) continue;
             each_credited(organisation, deal, [&](std::uint32_t person) {

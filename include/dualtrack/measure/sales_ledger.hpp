@@ -32,6 +32,7 @@ struct sales_sums {
     uint128 square_amount = 0;      // sum of squared credits
     std::int64_t others_on_won = 0; // other people, summed over won deals
     std::uint32_t won = 0, lost = 0;
+    std::uint32_t taken_back = 0; // clawbacks: in the amounts, no wins
     std::uint32_t closed_with_others = 0;
     std::uint32_t cycles = 0; // won deals whose length is known
 
@@ -44,6 +45,7 @@ struct sales_sums {
         others_on_won += other.others_on_won;
         won += other.won;
         lost += other.lost;
+        taken_back += other.taken_back;
         closed_with_others += other.closed_with_others;
         cycles += other.cycles;
     }
@@ -69,6 +71,11 @@ inline bool is_decided(const org::organisation& organisation, const scope& windo
 
 inline bool is_won(const org::organisation& organisation, std::uint32_t deal) noexcept {
     return organisation.deals.outcome[deal] == static_cast<std::uint8_t>(org::deal_outcome::won);
+}
+
+/// Whether a won deal is below zero: a clawback takes money back from an earlier win, and is none itself.
+inline bool is_clawback(const org::organisation& organisation, std::uint32_t deal) noexcept {
+    return is_won(organisation, deal) && organisation.deals.amount[deal] < 0;
 }
 
 /// Days from opening to closing, or no_date.
@@ -112,7 +119,7 @@ struct sales_ledger {
     };
     struct rare_sums {
         std::int64_t negative_amount = 0, overlay_amount = 0;
-        std::uint32_t closed_alone = 0, won_untimed = 0;
+        std::uint32_t closed_alone = 0, won_untimed = 0, taken_back = 0;
     };
     /// A credit on its way into the sums.
     struct entry {
@@ -120,7 +127,7 @@ struct sales_ledger {
         std::uint32_t person, cell;
         std::int32_t day, month; // no day: the cell is certain
         std::uint32_t others;
-        bool won, rare, timed;
+        bool won, rare, timed, takes_back;
     };
     vec<cell_sums> cells;
     vec<won_sums> won;
@@ -161,8 +168,9 @@ struct sales_ledger {
         const bool is_won = detail::is_won(organisation, deal);
         const std::int32_t day = organisation.deals.closed[deal];
         const std::int32_t month = month_of_day.data()[day - window.start];
-        const std::uint32_t others = people_on(organisation, deal, person, overlay, scratch) - 1;
-        const bool timed = !is_won || cycle_days(organisation, deal) != no_date;
+        const bool takes_back = is_clawback(organisation, deal);
+        const std::uint32_t others = takes_back ? 0 : people_on(organisation, deal, person, overlay, scratch) - 1;
+        const bool timed = !is_won || takes_back || cycle_days(organisation, deal) != no_date;
         for (std::size_t i = 0; i < person.size(); ++i) {
             const std::uint32_t whose = person.data()[i];
             ask_for(all.first.data() + whose);
@@ -175,6 +183,7 @@ struct sales_ledger {
             to.won = is_won;
             to.rare = others == 0 || !timed || amount[i] < 0;
             to.timed = timed;
+            to.takes_back = takes_back;
             if (++n_in_batch == credits_per_batch) add_batch(all);
         }
     }
@@ -198,7 +207,7 @@ struct sales_ledger {
                 ++cell.lost;
                 continue;
             }
-            ++cell.won;
+            cell.won += each.takes_back ? 0U : 1U;
             cell.amount += each.amount;
             won_sums& sums = won.data()[each.person];
             const auto size = static_cast<std::uint64_t>(each.amount < 0 ? -each.amount : each.amount);
@@ -210,7 +219,8 @@ struct sales_ledger {
 
     void add_rare(const entry& each) noexcept {
         rare_sums& sums = rare.data()[each.person];
-        sums.closed_alone += each.others == 0 ? 1U : 0U;
+        sums.closed_alone += each.others == 0 && !each.takes_back ? 1U : 0U;
+        sums.taken_back += each.takes_back ? 1U : 0U;
         sums.won_untimed += each.timed ? 0U : 1U;
         sums.negative_amount += std::min<std::int64_t>(each.amount, 0);
     }
@@ -234,6 +244,7 @@ struct sales_ledger {
             own.overlay_amount = rare[person].overlay_amount;
             own.absolute_amount = own.won_amount - 2 * rare[person].negative_amount;
             own.closed_with_others = own.won + own.lost - rare[person].closed_alone;
+            own.taken_back = rare[person].taken_back;
             own.cycles = own.won - rare[person].won_untimed;
             people[person].add(own);
         }

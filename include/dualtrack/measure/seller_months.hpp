@@ -35,7 +35,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("manager_id", unit::id, "manager on the last day of the month inside the window", table.manager_id);
     visit.column("amount", unit::currency,
                  "credited from deals won that month, or the month's part of the totals given", table.amount);
-    visit.column("won_count", unit::count, "deals won with a revenue share", table.won_count);
+    visit.column("won_count", unit::count, "deals won with a revenue share; a clawback (below zero) is none",
+                 table.won_count);
     visit.column("lost_count", unit::count, "deals lost with a revenue share", table.lost_count);
     visit.column("quota", unit::currency, "own quota, spread over calendar days; null without one", table.quota);
 }

@@ -67,7 +67,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("manager_id", unit::id, "manager on the last day that counts", table.manager_id);
     visit.column("market", unit::text, "market of the assignment in force, else of the person", table.market);
     visit.column("won_amount", unit::currency, "credited from won deals, or the totals given", table.won_amount);
-    visit.column("won_count", unit::count, "won deals with a revenue share", table.won_count);
+    visit.column("won_count", unit::count, "won deals with a revenue share; a clawback (below zero) is none",
+                 table.won_count);
     visit.column("lost_count", unit::count, "lost deals with a revenue share", table.lost_count);
     visit.column("win_rate", unit::share, "won / (won + lost)", table.win_rate);
     visit.column("win_rate_shrunk", unit::share, "win rate drawn towards the market as far as chance explains it",
