@@ -24,6 +24,7 @@ import pyarrow as pa
 import compare
 import one
 import organisation
+import readiness
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent.parent / "bindings" / "python" / "src" / "dualtrack"
@@ -136,7 +137,7 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}, CPython {platform.python_version()}"
 
 
-def page(rows: list[dict], small: dict, rounds: int) -> str:
+def page(rows: list[dict], small: dict, rounds: int, judged: list[dict]) -> str:
     versions = rows[-1]["versions"]
     table = ["| " + " | ".join(HEADER) + " |", "|" + "---:|" * len(HEADER)]
     table += ["| " + " | ".join(cells(row)) + " |" for row in rows]
@@ -164,6 +165,7 @@ Arrow into them is not timed. All tools use the number of threads given.
 
 One `run` of `measures` on {small["people"]} people of one market with 600 deals, the call from Python included: median {small["median"] * 1e3:.2f} ms, least {small["least"] * 1e3:.2f} ms.
 
+{readiness.section(judged)}
 ## Running them
 
 ```
@@ -180,6 +182,7 @@ def main() -> None:
     parser.add_argument("--deals", default="100000,1000000,10000000")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--variants", default=",".join(VARIANTS))
+    parser.add_argument("--people", default="50000,200000", help="for readiness; twenty ratings each")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where the tables are kept (default: a folder that is removed)")
     parser.add_argument("--write", action="store_true", help="renew bench/README.md")
@@ -209,8 +212,12 @@ def main() -> None:
                     print(" | ".join(cells(rows[-1])), flush=True)
                 if not kept:
                     shutil.rmtree(folder)
+        judged = readiness.measure_all(
+            [int(n) for n in chosen.people.split(",")], [int(n) for n in chosen.threads.split(",")],
+            lambda arguments, threads: child(arguments, threads, stage_at), chosen.rounds,
+        )
     if chosen.write:
-        (HERE.parent / "README.md").write_text(page(rows, small, chosen.rounds))
+        (HERE.parent / "README.md").write_text(page(rows, small, chosen.rounds, judged))
 
 
 if __name__ == "__main__":

@@ -105,6 +105,7 @@
 #include <dualtrack/assess/reliability.hpp>
 #include <dualtrack/assess/reliability_table.hpp>
 #include <dualtrack/assess/severity.hpp>
+#include <dualtrack/assess/trial.hpp>
 
 #include <dualtrack/diagnose/coaching_coverage.hpp>
 #include <dualtrack/diagnose/coaching_tables.hpp>

@@ -115,6 +115,7 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
     out->tables.push_back(
         result_table("questions", [all, memory] { return made_of(all, question_rows(*all, memory)); }));
     out->tables.push_back(result_table("trials", [all, memory] { return made_of(all, trial_rows(*all, memory)); }));
+    out->tables.push_back(result_table("raters", [all, memory] { return made_of(all, rater_rows(*all, memory)); }));
     out->tables.push_back(
         result_table("reliability", [all, memory] { return made_of(all, reliability_rows(*all, memory)); }));
 
@@ -156,6 +157,7 @@ described_analysis describe_readiness() {
     out.add(assess::evidence_table(none, memory));
     out.add(assess::questions_table(none, memory));
     out.add(assess::trials_table(none, memory));
+    out.add(assess::raters_table(none, memory));
     out.add(assess::reliability_table(memory));
     out.add(assess::grid_table(none, memory));
     out.add(assess::grid_moves_table(none, memory));

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/text.hpp>
 
 namespace dualtrack::run {
@@ -32,8 +33,9 @@ std::vector<possible_question> questions_for(const assessed& all, std::size_t i,
             for (const assess::observation& one : evidence.about[c])
                 if (one.from == from) raters = one.n_raters;
             if (raters > 0 && (from == manager || from == panel)) continue; // there is one manager, and one panel
+            const double open = raters == 0 ? all.model.severity_sd * all.model.severity_sd : 0.0;
             out.push_back({assess::interval_reduction(all.rules, all.verdict[i], all.judged[i][c], c,
-                                                      all.model.reliability[s], raters, all.model.shared),
+                                                      all.model.reliability[s], raters, all.model.shared, open),
                            c, s});
         }
     std::stable_sort(out.begin(), out.end(),
@@ -64,9 +66,12 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
     std::size_t best = n_constructs;
     std::size_t worst = n_constructs;
     std::string missing;
+    std::int64_t n_missing = 0, n_weighted = 0;
     for (std::size_t c = 0; c < n_constructs; ++c) {
         if (all.rules.weight[c] == 0.0) continue;
+        ++n_weighted;
         if (evidence.about[c].empty()) {
+            ++n_missing;
             missing += (missing.empty() ? "" : ", ") + plain(assess::construct_words[c]);
             continue;
         }
@@ -79,7 +84,15 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
                (all.n_raters[i][c] == 1 ? " rater)" : " raters)");
     };
     if (best != n_constructs) out += " Strongest: " + standing(best) + "; weakest: " + standing(worst) + ".";
-    if (!missing.empty()) out += " Nobody has spoken about " + missing + ".";
+    if (!missing.empty())
+        out += " Nobody has spoken about " + integer_text(n_missing) + " of " + integer_text(n_weighted) +
+               " constructs: " + missing + ".";
+    auto flag = std::lower_bound(all.flags.begin(), all.flags.end(), all.people[i],
+                                 [](const red_flag& a, std::uint32_t person) { return a.person < person; });
+    for (std::uint8_t last = n_constructs; flag != all.flags.end() && flag->person == all.people[i]; ++flag)
+        if (std::exchange(last, flag->about) != flag->about) // the lowest cap of a construct comes first
+            out += " A red flag keeps " + plain(assess::construct_words[flag->about]) + " at or below " +
+                   fixed_text(flag->cap, 2) + ".";
     std::string required;
     for (std::size_t c = 0; c < n_constructs; ++c)
         if (all.rules.required[c] && all.n_sources[i][c] < all.rules.fewest_sources)
@@ -88,6 +101,11 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
     if (!required.empty())
         out += " Not judged: fewer than " + integer_text(all.rules.fewest_sources) + " independent sources about " +
                required + ".";
+    else if (all.rules.ready_probability > 0.0 && all.rules.ready_probability < 1.0) {
+        const double turns_at = all.rules.ready_at + numeric::normal_quantile(all.rules.ready_probability) * verdict.sd;
+        out += " Status " + plain(assess::readiness_status_words[static_cast<std::size_t>(verdict.status)]) +
+               "; it would turn at a readiness of " + fixed_text(turns_at, 2) + ".";
+    }
     const auto next = questions_for(all, i, evidence);
     if (!next.empty())
         out += " Most would change if " +
@@ -100,15 +118,6 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
                fixed_text(next[0].reduction, 2) + ".";
     return out;
 }
-
-/// Constructs that a trial shows (judgement of this project, from what the source articles describe).
-constexpr std::size_t no_trial = 3;
-constexpr std::array<std::array<bool, n_constructs>, 3> shown_by_trial{{
-    // develops, accountable, organised, systems, collaborates, regulates, influences, curious, emotional intelligence
-    {true, false, false, false, true, false, false, true, true}, // mentor
-    {false, false, true, true, true, false, true, false, false}, // project_lead
-    {true, true, true, false, false, true, true, false, true},   // acting_manager
-}};
 
 } // namespace
 
@@ -195,40 +204,35 @@ assess::questions_table question_rows(const assessed& all, std::pmr::memory_reso
     return out;
 }
 
+assess::raters_table rater_rows(const assessed& all, std::pmr::memory_resource* memory) {
+    assess::raters_table out(all.data->organisation.people.id, memory);
+    for (std::size_t from = 0; from < n_rated_sources; ++from) {
+        const assess::severities& fit = all.severity[from];
+        for (std::uint32_t rater = 0; rater < fit.ratings.size(); ++rater) {
+            if (!(fit.ratings[rater] > 0.0)) continue;
+            out.rater_id.index.push_back(rater);
+            out.source.code.push_back(static_cast<std::uint8_t>(from));
+            out.n_ratings.value.push_back(static_cast<std::int64_t>(fit.ratings[rater]));
+            out.severity.value.push_back(fit.of_rater[rater]);
+            out.severity_sd.value.push_back(std::sqrt(fit.variance[rater]));
+            out.connected.value.push_back(fit.connected[rater]);
+        }
+    }
+    return out;
+}
+
 assess::trials_table trial_rows(const assessed& all, std::pmr::memory_resource* memory) {
     assess::trials_table out(all.data->organisation.people.id, memory);
-    const double shared = all.model.shared;
     for (std::size_t i = 0; i < all.people.size(); ++i) {
-        std::size_t weakest = n_constructs;
-        for (std::size_t c = 0; c < n_constructs; ++c) {
-            const bool shown =
-                std::any_of(shown_by_trial.begin(), shown_by_trial.end(), [&](const auto& trial) { return trial[c]; });
-            if (!shown || all.rules.weight[c] == 0.0) continue;
-            if (weakest == n_constructs || all.judged[i][c].mean < all.judged[i][weakest].mean) weakest = c;
-        }
-        if (weakest == n_constructs) continue;
-        // Of the trials that show it, the one that also narrows the interval of readiness most.
-        std::size_t best = no_trial;
-        double best_reduction = 0.0;
-        for (std::size_t trial = 0; trial < shown_by_trial.size(); ++trial) {
-            if (!shown_by_trial[trial][weakest]) continue;
-            double reduction = 0.0;
-            for (std::size_t c = 0; c < n_constructs; ++c)
-                if (shown_by_trial[trial][c])
-                    reduction += assess::interval_reduction(all.rules, all.verdict[i], all.judged[i][c], c,
-                                                            all.policy.readiness.trial_reliability, 0, shared);
-            if (best == no_trial || reduction > best_reduction) {
-                best = trial;
-                best_reduction = reduction;
-            }
-        }
-        const assess::judgement& now = all.judged[i][weakest];
+        const assess::trial_proposal next = assess::propose_trial(
+            all.rules, all.verdict[i], all.judged[i], all.policy.readiness.trial_reliability, all.model.shared);
+        if (!next.found) continue;
         out.person_id.index.push_back(all.people[i]);
-        out.trial.code.push_back(static_cast<std::uint8_t>(best));
-        out.construct.code.push_back(static_cast<std::uint8_t>(weakest));
-        out.sd_now.value.push_back(now.sd);
-        out.sd_then.value.push_back(std::sqrt(
-            1.0 / (1.0 / (now.sd * now.sd) + assess::information(all.policy.readiness.trial_reliability, shared))));
+        out.trial.code.push_back(static_cast<std::uint8_t>(next.what));
+        out.construct.code.push_back(static_cast<std::uint8_t>(next.about));
+        out.sd_now.value.push_back(next.sd_now);
+        out.sd_then.value.push_back(next.sd_then);
+        out.interval_reduction.value.push_back(next.interval_reduction);
     }
     return out;
 }

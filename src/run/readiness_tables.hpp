@@ -13,6 +13,7 @@ namespace dualtrack::run {
 [[nodiscard]] assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::questions_table question_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::trials_table trial_rows(const assessed& all, std::pmr::memory_resource* memory);
+[[nodiscard]] assess::raters_table rater_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::reliability_table reliability_rows(const assessed& all, std::pmr::memory_resource* memory);
 
 } // namespace dualtrack::run

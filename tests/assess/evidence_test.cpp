@@ -85,6 +85,23 @@ TEST(evidence, that_is_missing_is_not_a_zero) {
     EXPECT_GT(both.sd, zero.sd) << "and nobody leaves the interval wider";
 }
 
+// The worked example of the source articles: three parts, two of them 5 and one not asked. Averaged with a nought it is
+// 3.33; it is 5. With a third part that was asked and is a nought, it is 3.33.
+TEST(evidence, of_parts_5_5_and_nothing_is_5_and_not_3_33) {
+    const auto part = [](source from, double said) {
+        return observation{from, said * std::sqrt(0.5 * 0.65), 0.5, 1, 0.65};
+    };
+    const auto without_prior = [](std::span<const observation> parts) {
+        std::vector<assess::weighed> lines(parts.size());
+        const auto judged = assess::weigh(parts, lines);
+        return judged.mean / (1.0 - judged.prior_weight);
+    };
+    const std::vector<observation> two{part(source::manager, 5), part(source::peer, 5)};
+    EXPECT_NEAR(without_prior(two), 5.0, 1e-12);
+    const std::vector<observation> three{two[0], two[1], part(source::report, 0)};
+    EXPECT_NEAR(without_prior(three), 10.0 / 3.0, 1e-12);
+}
+
 /// One person drawn from the measurement model itself.
 struct drawn {
     double theta = 0.0;

@@ -200,8 +200,7 @@ TEST(measures, sum_to_the_same_total_in_every_table) {
 
 TEST(measures, round_overlay_credit_to_the_nearest_cent) {
     row_lists tables = by_hand();
-    tables["deals"].push_back(
-        R"({"deal_id":"d6","owner_id":"s1","amount":1,"closed":"2023-09-01","outcome":"won"})");
+    tables["deals"].push_back(R"({"deal_id":"d6","owner_id":"s1","amount":1,"closed":"2023-09-01","outcome":"won"})");
     tables["credits"].push_back(R"({"deal_id":"d6","person_id":"n","share":0.29,"kind":"overlay"})");
     const auto results = results_of(tables, "measures");
     EXPECT_EQ(field(row_of(results.at("sellers"), R"("person_id":"n")"), "overlay_amount"), "0.29")

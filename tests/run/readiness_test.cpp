@@ -5,51 +5,20 @@
 
 #include <gtest/gtest.h>
 
-#include "planted_rows.hpp"
+#include "rated_rows.hpp"
 #include "run/assessed.hpp"
 #include "run/readiness_tables.hpp"
 
 namespace {
 
 using namespace dualtrack;
+using test::add_ratings;
 using test::random_rows;
 using test::results_of;
 using test::row_lists;
 using test::row_text;
 
 const char* const year_2023 = R"({"version":1,"as_of":"2023-12-31"})";
-
-/// Ratings of everybody by colleagues and a manager, answers of some.
-void add_ratings(row_lists& to, std::uint64_t seed, int n_people, const std::string& prefix = "p") {
-    random::stream draw(random::place{.seed = seed, .purpose = 11});
-    const auto id = [&](int i) { return prefix + integer_text(1000 + i); };
-    const auto below = [&](int n) { return static_cast<int>(random::below(draw, static_cast<std::uint64_t>(n))); };
-    for (int i = 0; i < n_people; ++i) {
-        for (int rater = 0; rater < 3; ++rater) {
-            const int who = (i + 1 + below(n_people - 1)) % n_people;
-            for (std::size_t c = 0; c < assess::n_constructs; ++c)
-                to["ratings"].push_back(row_text()
-                                            .text("person_id", id(i))
-                                            .text("rater_id", id(who))
-                                            .text("source", rater == 0 ? "manager" : "peer")
-                                            .text("competency", std::string(assess::construct_words[c]))
-                                            .number("score", 1 + below(41) / 10.0)
-                                            .number("scale_min", 1)
-                                            .number("scale_max", 5)
-                                            .text("date", "2023-11-01")
-                                            .done());
-        }
-        if (below(3) == 0)
-            to["answers"].push_back(row_text()
-                                        .text("person_id", id(i))
-                                        .text("question", "hard_conversation")
-                                        .number("score", 1 + below(5))
-                                        .raw("red_flag", below(4) == 0 ? "true" : "false")
-                                        .text("interviewer_id", id((i + 1) % n_people))
-                                        .text("date", "2023-11-15")
-                                        .done());
-    }
-}
 
 /// Replaces the value of a field in every row by what `make` gives.
 template <class Make> void change(row_lists& tables, const std::string& table, const std::string& field, Make&& make) {
@@ -62,7 +31,8 @@ template <class Make> void change(row_lists& tables, const std::string& table, c
     }
 }
 
-const std::vector<std::string> blind_tables{"readiness", "constructs", "evidence", "questions", "trials"};
+const std::vector<std::string> blind_tables{"readiness", "constructs", "evidence",   "questions",
+                                            "trials",    "raters",     "reliability"};
 
 TEST(readiness, does_not_see_amounts_quotas_pay_or_outcomes) {
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {
@@ -259,6 +229,106 @@ TEST(readiness, leaves_out_with_a_finding_who_rates_themselves_as_a_peer_and_wha
     const std::string findings = report::export_json(result.value()->tables.back().get().view);
     EXPECT_NE(findings.find("people who rate themselves are the source self"), std::string::npos);
     EXPECT_NE(findings.find("data.future_dated"), std::string::npos);
+}
+
+TEST(readiness, leaves_out_ratings_of_an_unknown_competency_with_a_finding_when_the_policy_says_so) {
+    row_lists tables = random_rows(8, 12, 20);
+    add_ratings(tables, 8, 14);
+    const auto before = results_of(tables, "readiness", year_2023);
+    for (const char* name : {"organized", "golf", "organized"})
+        tables["ratings"].push_back(test::rating_row("p1001", "p1002", "peer", name, 5));
+    EXPECT_NE(refused(tables).find("found \"golf\""), std::string::npos) << "the first by name, whatever the row order";
+    EXPECT_NE(refused(tables).find("also unknown: organized"), std::string::npos);
+    const char* const lenient = R"({"version":1,"as_of":"2023-12-31","readiness":{"unknown_competency":"exclude"}})";
+    EXPECT_EQ(results_of(tables, "readiness", lenient), before);
+    auto result = run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(lenient));
+    ASSERT_TRUE(result);
+    const std::string findings = report::export_json(result.value()->tables.back().get().view);
+    EXPECT_NE(findings.find("readiness.unknown_competency"), std::string::npos);
+    EXPECT_NE(findings.find("the nearest is organised"), std::string::npos);
+    EXPECT_NE(findings.find("\"count\":2"), std::string::npos) << "two ratings of it";
+}
+
+double number_after(const std::string& text, const std::string& where, const std::string& field) {
+    const auto row = text.find(where);
+    if (row == std::string::npos) throw std::runtime_error("no row with " + where);
+    return std::stod(text.substr(text.find("\"" + field + "\":", row) + field.size() + 3));
+}
+
+TEST(grid_moves, are_the_differences_of_two_assessments) {
+    row_lists tables = random_rows(7, 40, 600);
+    add_ratings(tables, 7, 46);
+    for (int i = 6; i < 30; ++i) // what was said before the earlier date
+        tables["ratings"].push_back(
+            test::rating_row("p" + integer_text(1000 + i), "p1001", "peer", "curious", 1 + i % 5, "2022-10-01"));
+    const auto now = results_of(tables, "readiness", R"({"version":1,"as_of":"2023-12-31"})");
+    const auto then =
+        results_of(tables, "readiness", R"({"version":1,"as_of":"2023-06-30","data":{"future_dated":"exclude"}})");
+    const auto moves =
+        results_of(tables, "readiness", R"({"version":1,"as_of":"2023-12-31","grid":{"compare_months":6}})")
+            .at("grid_moves");
+    const auto sellers = [&](const char* day) {
+        return results_of(tables, "measures",
+                          std::string(R"({"version":1,"as_of":")") + day + R"(","data":{"future_dated":"exclude"}})")
+            .at("sellers");
+    };
+    const std::string sellers_now = sellers("2023-12-31");
+    const std::string sellers_then = sellers("2023-06-30");
+    int n = 0;
+    for (std::size_t at = 0; (at = moves.find("\"person_id\":", at)) != std::string::npos; ++at, ++n) {
+        const std::string who = moves.substr(at, moves.find(',', at) - at);
+        const auto of = [&](const std::string& table, const char* field) { return number_after(table, who, field); };
+        EXPECT_NEAR(of(moves, "readiness_change"),
+                    of(now.at("readiness"), "readiness_z") - of(then.at("readiness"), "readiness_z"), 1e-12);
+        EXPECT_NEAR(of(moves, "readiness_change_sd"),
+                    std::hypot(of(now.at("readiness"), "readiness_sd"), of(then.at("readiness"), "readiness_sd")),
+                    1e-12);
+        EXPECT_NEAR(of(moves, "performance_change"),
+                    of(sellers_now, "performance_z") - of(sellers_then, "performance_z"), 1e-12);
+        EXPECT_NE(moves.find("\"before\":\"2023-06-30\"", at), std::string::npos);
+    }
+    EXPECT_GT(n, 20);
+    EXPECT_EQ(results_of(tables, "readiness", R"({"version":1,"as_of":"2023-12-31","grid":{"compare_months":0}})")
+                  .at("grid_moves"),
+              "[]")
+        << "no earlier date, no moves";
+}
+
+TEST(grid, is_cut_where_the_policy_says) {
+    row_lists tables = random_rows(7, 40, 600);
+    add_ratings(tables, 7, 46);
+    const auto grid = results_of(tables, "readiness",
+                                 R"({"version":1,"as_of":"2023-12-31","grid":{"readiness_low":-5,"readiness_high":5}})")
+                          .at("grid");
+    double in_the_middle = 0.0;
+    int n = 0;
+    for (std::size_t at = 0; (at = grid.find("\"readiness\":\"middle\"", at)) != std::string::npos; ++at, ++n)
+        in_the_middle += std::stod(grid.substr(grid.find("\"probability\":", at) + 14));
+    EXPECT_NEAR(in_the_middle, n / 3.0, 1e-3 * n) << "three boxes of the middle row hold everybody";
+}
+
+TEST(readiness, table_of_raters_says_what_is_taken_out) {
+    row_lists tables;
+    for (int i = 0; i < 60; ++i) tables["people"].push_back(R"({"person_id":"p)" + integer_text(1000 + i) + R"("})");
+    random::stream draw(random::place{.seed = 2});
+    for (int i = 0; i < 60; ++i) // p1000 is mild about everybody, p1001 severe, the others are neither
+        for (int k = 0; k < 4; ++k) {
+            const int rater = k < 2 && i > 1 ? k : 2 + (7 * i + 11 * k) % 58;
+            if (rater == i) continue;
+            for (const auto& construct : assess::construct_words)
+                tables["ratings"].push_back(test::rating_row(
+                    "p" + integer_text(1000 + i), "p" + integer_text(1000 + rater), "peer", std::string(construct),
+                    std::clamp(3 + 0.6 * random::normal(draw) +
+                                   (rater == 0   ? 0.6
+                                    : rater == 1 ? -0.6
+                                                 : 0.0),
+                               1.0, 5.0)));
+        }
+    const auto raters = results_of(tables, "readiness", year_2023).at("raters");
+    EXPECT_GT(number_after(raters, R"("rater_id":"p1000")", "severity"), 0.5);
+    EXPECT_LT(number_after(raters, R"("rater_id":"p1001")", "severity"), -0.5);
+    EXPECT_LT(number_after(raters, R"("rater_id":"p1000")", "severity_sd"), 0.1);
+    EXPECT_NE(raters.find("\"connected\":true"), std::string::npos);
 }
 
 } // namespace

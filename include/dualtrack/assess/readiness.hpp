@@ -81,14 +81,17 @@ struct readiness {
 }
 
 /// How much narrower the 95 % interval of readiness would become if one more rater of a source spoke about a construct.
+/// @param open_severity variance of the new rater's severity, where nothing is known of the source's yet
 [[nodiscard]] inline double interval_reduction(const readiness_rules& rules, const readiness& now,
                                                const judgement& about, std::size_t c, double reliability_one,
-                                               std::int64_t raters_now, double shared) noexcept {
+                                               std::int64_t raters_now, double shared,
+                                               double open_severity = 0.0) noexcept {
     const auto k = static_cast<double>(raters_now);
     const double before = raters_now > 0 ? information(spearman_brown(reliability_one, k), shared) : 0.0;
-    const double after = information(spearman_brown(reliability_one, k + 1.0), shared);
+    const double squared = spearman_brown(reliability_one, k + 1.0) * shared;
+    const double after = squared / (1.0 - squared + open_severity);
     const double precision = 1.0 / about.own_variance;
-    const double gone = 1.0 / precision - 1.0 / (precision + after - before);
+    const double gone = 1.0 / precision - 1.0 / (precision + std::max(0.0, after - before));
     const double sd_then = std::sqrt(std::max(0.0, now.sd * now.sd - rules.weight[c] * rules.weight[c] * gone));
     return 2.0 * interval_95 * (now.sd - sd_then);
 }

@@ -7,6 +7,7 @@
 
 #include <dualtrack/assess/construct.hpp>
 #include <dualtrack/assess/readiness.hpp>
+#include <dualtrack/assess/trial.hpp>
 #include <dualtrack/base/describe.hpp>
 
 namespace dualtrack::assess {
@@ -122,20 +123,19 @@ void describe(Visitor& visit, Table& table) {
     visit.column("question", unit::text, "the interview question, where an interviewer is asked; else empty",
                  table.question);
     visit.column("interval_reduction", unit::standard_deviations,
-                 "how much narrower the 95 % interval of readiness becomes", table.interval_reduction);
+                 "how much narrower the 95 % interval of readiness becomes, once the source has spoken of others too",
+                 table.interval_reduction);
 }
-
-inline constexpr std::array<std::string_view, 3> trial_words{"mentor", "project_lead", "acting_manager"};
 
 /// The test-drive that tells most about the weakest construct; by person.
 struct trials_table {
     id_column person_id;
     word_column trial, construct;
-    column<double> sd_now, sd_then;
+    column<double> sd_now, sd_then, interval_reduction;
 
     trials_table(const text_column& ids, std::pmr::memory_resource* memory)
         : person_id(ids, memory), trial(trial_words, memory), construct(construct_words, memory), sd_now(memory),
-          sd_then(memory) {}
+          sd_then(memory), interval_reduction(memory) {}
 };
 
 template <class Visitor, class Table>
@@ -147,6 +147,9 @@ void describe(Visitor& visit, Table& table) {
     visit.column("construct", unit::text, "the construct it is to show", table.construct);
     visit.column("sd_now", unit::standard_deviations, "uncertainty of the construct now", table.sd_now);
     visit.column("sd_then", unit::standard_deviations, "uncertainty after the trial", table.sd_then);
+    visit.column("interval_reduction", unit::standard_deviations,
+                 "how much narrower the 95 % interval of readiness becomes, by all that the trial shows",
+                 table.interval_reduction);
 }
 
 } // namespace dualtrack::assess

@@ -1,4 +1,5 @@
-// What the company's own ratings are worth, beside what the policy takes them to be worth, as a table.
+// What the company's own ratings are worth, beside what the policy takes them to be worth, and how mild or severe each
+// rater is, as tables.
 #pragma once
 
 #include <array>
@@ -67,6 +68,32 @@ void describe(Visitor& visit, Table& table) {
     visit.column("status", unit::text,
                  "two_way, one_way, one_rater (nobody has a second), no_spread, split_half, no_two_halves",
                  table.status);
+}
+
+/// One row a source and named rater (self-ratings have none); by source, rater.
+struct raters_table {
+    id_column rater_id;
+    word_column source;
+    column<std::int64_t> n_ratings;
+    column<double> severity, severity_sd;
+    flag_column connected;
+
+    raters_table(const text_column& ids, std::pmr::memory_resource* memory)
+        : rater_id(ids, memory), source(source_words, memory), n_ratings(memory), severity(memory), severity_sd(memory),
+          connected(memory) {}
+};
+
+template <class Visitor, class Table>
+requires std::same_as<std::remove_const_t<Table>, raters_table>
+void describe(Visitor& visit, Table& table) {
+    visit.table("raters", "how mild (above 0) or severe (below 0) raters are, which is taken out of what they say");
+    visit.column("rater_id", unit::id, "the rater", table.rater_id);
+    visit.column("source", unit::text, "as which source", table.source);
+    visit.column("n_ratings", unit::count, "ratings given", table.n_ratings);
+    visit.column("severity", unit::standard_deviations, "mildness that could be told; 0 where it could not",
+                 table.severity);
+    visit.column("severity_sd", unit::standard_deviations, "what stays open of it", table.severity_sd);
+    visit.column("connected", unit::flag, "no: nobody else rated the people this rater rated", table.connected);
 }
 
 } // namespace dualtrack::assess

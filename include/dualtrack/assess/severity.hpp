@@ -37,11 +37,13 @@ struct rated_pair {
 };
 
 struct severities {
-    std::vector<double> of_rater;     // to subtract from a standardised rating; 0 where it cannot be told; [n_people]
-    std::vector<double> variance;     // of what is left of it after that; [n_people]
-    std::vector<double> of_mean;      // the same of the mean severity of whoever rated a person; [n_people]
-    std::int64_t n_raters = 0;        // who rated anybody
-    std::int64_t n_not_connected = 0; // of them alone with the people they rated
+    std::vector<double> of_rater; // to subtract from a standardised rating; 0 where it cannot be told; [n_people]
+    std::vector<double> variance; // of what is left of it after that; [n_people]
+    std::vector<double> of_mean;  // the same of the mean severity of whoever rated a person; [n_people]
+    std::vector<double> ratings;  // how many somebody gave; [n_people]
+    std::vector<std::uint8_t> connected; // 1: severity could be told apart; [n_people]
+    std::int64_t n_raters = 0;           // who rated anybody
+    std::int64_t n_not_connected = 0;    // of them alone with the people they rated
     int rounds = 0;
 };
 
@@ -131,7 +133,8 @@ inline void fit_what_is_left(std::span<const rated_pair> pairs, std::span<const 
     out.variance.assign(n_people, severity_sd * severity_sd);
     out.of_mean.assign(n_people, 0.0);
     detail::connected_sets sets(std::size_t{2} * n_people); // people first, then raters
-    std::vector<double> weight(n_people, 0.0);
+    out.ratings.assign(n_people, 0.0);
+    auto& weight = out.ratings;
     for (const rated_pair& pair : pairs) {
         sets.join(pair.person, n_people + pair.rater);
         weight[pair.rater] += pair.n;
@@ -148,7 +151,8 @@ inline void fit_what_is_left(std::span<const rated_pair> pairs, std::span<const 
         ++pairs_in[sets.find(pairs[i].person)];
         if (i == 0 || pairs[i].person != pairs[i - 1].person) ++nodes_in[sets.find(pairs[i].person)];
     }
-    std::vector<std::uint8_t> told(n_people, 0);
+    out.connected.assign(n_people, 0);
+    auto& told = out.connected;
     for (std::uint32_t rater = 0; rater < n_people; ++rater) {
         if (!(weight[rater] > 0.0)) continue;
         ++out.n_raters;

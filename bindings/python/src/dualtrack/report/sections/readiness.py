@@ -96,6 +96,80 @@ def _next(overview: Overview, missing: set[str]) -> Table | None:
     )
 
 
+def _trials(overview: Overview, missing: set[str]) -> Table | None:
+    rows = sorted(
+        overview.rows("readiness", "trials"),
+        key=lambda row: (row["person_id"] not in missing, -row["interval_reduction"], row["person_id"]),
+    )
+    if not rows:
+        return None
+    return Table(
+        "Trials of leading",
+        ["person", "trial", "to see", "#uncertainty now", "#after it", "#interval narrows by"],
+        [
+            [
+                overview.name(row["person_id"]),
+                _words(row["trial"]),
+                _words(row["construct"]),
+                f"{row['sd_now']:.2f}",
+                f"{row['sd_then']:.2f}",
+                f"{row['interval_reduction']:.2f}",
+            ]
+            for row in rows[:ASKED]
+        ],
+        "The trial that shows the construct with the lowest standing; its result comes back as activities and ratings.",
+    )
+
+
+def _mean(values: list[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{sum(known) / len(known):.2f}" if known else "not known"
+
+
+def _reliability(overview: Overview) -> Table | None:
+    """One line a source: means over the constructs it speaks of."""
+    by_source: dict[str, list[Row]] = {}
+    for row in overview.rows("readiness", "reliability"):
+        if not row["competency"]:
+            by_source.setdefault(row["source"], []).append(row)
+    if not by_source:
+        return None
+    how = {
+        "two_way": "raters rated several people",
+        "one_way": "several raters a person",
+        "one_rater": "nobody has a second rater of this source",
+        "no_spread": "everybody is rated the same",
+        "split_half": "odd against even months",
+        "no_two_halves": "months do not agree, or too few people",
+    }
+    return Table(
+        "What ratings are worth here, beside what the policy believes",
+        [
+            "source",
+            "#people",
+            "#one rater here",
+            "#believed",
+            "#share of raters' severity",
+            "#alpha of items",
+            "known by",
+        ],
+        [
+            [
+                _words(source),
+                f"{max(row['n_people'] for row in rows):,}",
+                _mean([row["single_rater"] for row in rows]),
+                _mean([row["assumed"] for row in rows]),
+                _mean([row["severity_share"] for row in rows]),
+                _mean([row["alpha"] for row in rows]),
+                "; ".join(sorted({how[row["status"]] for row in rows})),
+            ]
+            for source, rows in by_source.items()
+        ],
+        "Reliability of a single rater, 1 = another would say the same; means over constructs. The policy's figures are used: "
+        "change them where these say otherwise.",
+    )
+
+
 def _grid(overview: Overview) -> Table | None:
     rows = overview.rows("readiness", "grid")
     if not rows:
@@ -129,5 +203,6 @@ def build(overview: Overview) -> Section | None:
     if judged:
         blocks.append(_verdicts(overview, judged))
         blocks.append(_explanations(overview, sorted(judged, key=lambda row: (-row["readiness_z"], row["person_id"]))))
-    blocks += [table for table in (_next(overview, missing), _grid(overview)) if table is not None]
+    further = (_next(overview, missing), _trials(overview, missing), _reliability(overview), _grid(overview))
+    blocks += [table for table in further if table is not None]
     return Section("readiness", "Readiness to lead", blocks)
