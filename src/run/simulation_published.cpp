@@ -8,6 +8,7 @@
 #include <dualtrack/simulate/pluchino.hpp>
 
 #include "run/simulation.hpp"
+#include "simulate/hierarchy_kernels.hpp"
 
 namespace dualtrack::run {
 namespace {
@@ -158,7 +159,7 @@ result<std::vector<hierarchy_arm>> arms_for(const org::simulation_policy& policy
     return distinct;
 }
 
-enum figure : std::size_t { settled, year_20, year_40, gain, dismissed, retired, promoted, vacant, n_figures };
+enum figure : std::size_t { settled, year_20, year_40, gain, dismissed, retired, promoted, vacant };
 
 struct hierarchy_study {
     hierarchy_rules rules;
@@ -189,32 +190,43 @@ void set_metrics(hierarchy_study& study, simulate::experiment_plan& plan) {
     for (std::int32_t t = step; t <= study.periods; t += step) plan.points.push_back(t);
 }
 
-/// One organisation under one arm.
-void measure_organisation(const hierarchy_study& study, const hierarchy_arm& arm, std::uint32_t replication,
-                          const simulate::experiment_plan& plan, std::span<double> efficiency,
+/// The figures of one organisation.
+void measure_organisation(const hierarchy_study& study, const simulate::hierarchy_counts& counts,
+                          const simulate::experiment_plan& plan, std::span<const double> efficiency,
                           std::span<double> figures, std::span<float> trajectory) {
-    const simulate::hierarchy_counts counts =
-        simulate::simulate_hierarchy(study.rules, arm.policy, study.seed, replication, efficiency);
     const double n = static_cast<double>(study.periods);
     double seats = 0.0;
     for (std::size_t level = 0; level + 1 < study.rules.level_seats.size(); ++level)
         seats += static_cast<double>(study.rules.level_seats[level]);
-    std::array<double, n_figures> all{};
-    all[settled] = simulate::asymptote(efficiency, study.rules.warm_up);
     const auto at_year = [&](std::int32_t year) {
-        const auto period = static_cast<std::size_t>(year * study.rules.periods_a_year);
-        return period < efficiency.size() ? efficiency[period] : numeric::not_a_number;
+        return efficiency[static_cast<std::size_t>(year * study.rules.periods_a_year)];
     };
-    all[year_20] = at_year(20);
-    all[year_40] = at_year(40);
-    all[gain] = std::find(study.figures.begin(), study.figures.end(), gain) == study.figures.end()
-                    ? numeric::not_a_number
-                    : simulate::gain_over_warm_up(efficiency, study.rules.warm_up);
-    all[dismissed] = static_cast<double>(counts.dismissals) / n;
-    all[retired] = static_cast<double>(counts.retirements) / n;
-    all[promoted] = static_cast<double>(counts.promotions) / n;
-    all[vacant] = static_cast<double>(counts.vacant_seat_periods) / (n * seats);
-    for (std::size_t m = 0; m < figures.size(); ++m) figures[m] = all[study.figures[m]];
+    for (std::size_t m = 0; m < figures.size(); ++m) switch (study.figures[m]) {
+        case settled:
+            figures[m] = simulate::asymptote(efficiency, study.rules.warm_up);
+            break;
+        case year_20:
+            figures[m] = at_year(20);
+            break;
+        case year_40:
+            figures[m] = at_year(40);
+            break;
+        case gain:
+            figures[m] = simulate::gain_over_warm_up(efficiency, study.rules.warm_up);
+            break;
+        case dismissed:
+            figures[m] = static_cast<double>(counts.dismissals) / n;
+            break;
+        case retired:
+            figures[m] = static_cast<double>(counts.retirements) / n;
+            break;
+        case promoted:
+            figures[m] = static_cast<double>(counts.promotions) / n;
+            break;
+        case vacant:
+            figures[m] = static_cast<double>(counts.vacant_seat_periods) / (n * seats);
+            break;
+        }
     for (std::size_t p = 0; p < trajectory.size(); ++p)
         trajectory[p] = static_cast<float>(efficiency[static_cast<std::size_t>(plan.points[p])]);
 }
@@ -222,18 +234,29 @@ void measure_organisation(const hierarchy_study& study, const hierarchy_arm& arm
 result<simulate::experiment> simulate_study(const run_context& run, const hierarchy_study& study,
                                             const simulate::experiment_plan& plan) {
     const std::size_t n_arms = plan.arms.size(), n_metrics = plan.metrics.size(), n_points = plan.points.size();
-    return simulate::run_experiment(
-        run, plan,
-        [&](std::int64_t first, std::int64_t n, std::int64_t, std::span<double> figures, std::span<float> trajectory) {
-            std::vector<double> efficiency(static_cast<std::size_t>(study.periods) + 1);
-            for (std::int64_t i = 0; i < n; ++i)
-                for (std::size_t a = 0; a < n_arms; ++a) {
-                    const std::size_t row = static_cast<std::size_t>(i) * n_arms + a;
-                    measure_organisation(study, study.arms[a], static_cast<std::uint32_t>(first + i), plan, efficiency,
-                                         figures.subspan(row * n_metrics, n_metrics),
-                                         trajectory.subspan(row * n_points, n_points));
+    const auto stride = static_cast<std::size_t>(study.periods) + 1;
+    const simulate::instruction_set set = simulate::fastest_set();
+    constexpr std::size_t batch = 16; // so that their efficiencies stay in the cache
+    const auto simulate_block = [&](std::int64_t first, std::int64_t n, std::int64_t, std::span<double> figures,
+                                    std::span<float> trajectory) {
+        std::vector<double> efficiency(batch * stride);
+        std::array<simulate::hierarchy_counts, batch> counts;
+        for (std::size_t from = 0; from < static_cast<std::size_t>(n); from += batch) {
+            const std::size_t here = std::min(batch, static_cast<std::size_t>(n) - from);
+            for (std::size_t a = 0; a < n_arms; ++a) {
+                simulate::simulate_hierarchies(study.rules, study.arms[a].policy, study.seed,
+                                               static_cast<std::uint32_t>(static_cast<std::size_t>(first) + from), here,
+                                               study.periods, efficiency, counts, set);
+                for (std::size_t i = 0; i < here; ++i) {
+                    const std::size_t row = (from + i) * n_arms + a;
+                    measure_organisation(
+                        study, counts[i], plan, std::span<const double>(efficiency).subspan(i * stride, stride),
+                        figures.subspan(row * n_metrics, n_metrics), trajectory.subspan(row * n_points, n_points));
                 }
-        });
+            }
+        }
+    };
+    return simulate::run_experiment(run, plan, simulate_block);
 }
 
 result<void> run_hierarchy(const model_request& request, simulate::hierarchy_preset preset, simulation_tables& to) {

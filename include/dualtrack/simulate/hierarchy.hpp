@@ -91,6 +91,8 @@ class hierarchy {
         leaves_at.assign(n, 0);
         retires_at.assign(n, 0);
         n_filled.assign(n, 0);
+        inside_from_ = numeric::normal_cdf((lowest_competence - rules.mean) / rules.sd);
+        inside_ = numeric::normal_cdf((highest_competence - rules.mean) / rules.sd) - inside_from_;
         for (std::size_t seat = 0; seat < n; ++seat) hire(seat, 0);
         counts.hires = 0;
         for (std::size_t level = 0; level < rules.level_seats.size(); ++level)
@@ -145,9 +147,7 @@ class hierarchy {
         float drawn = 0.0F;
         if (rules_.redraws) {
             // The distribution of a normal redrawn until it is inside, by inversion: one word.
-            const double from = numeric::normal_cdf((lowest_competence - rules_.mean) / rules_.sd);
-            const double to = numeric::normal_cdf((highest_competence - rules_.mean) / rules_.sd);
-            const double z = numeric::normal_quantile(from + random::uniform_24(word) * (to - from));
+            const double z = numeric::normal_quantile(inside_from_ + random::uniform_24(word) * inside_);
             drawn = static_cast<float>(rules_.mean + rules_.sd * z);
         } else {
             drawn = static_cast<float>(rules_.mean) + static_cast<float>(rules_.sd) * normal_of(word);
@@ -242,6 +242,7 @@ class hierarchy {
     std::uint64_t seed_;
     std::uint32_t replication_;
     std::array<std::uint32_t, 42> ages_;
+    double inside_from_ = 0.0, inside_ = 1.0; // of the normal of competence: below 1, and from 1 to 10
     double weight_ = 0.0;
 };
 

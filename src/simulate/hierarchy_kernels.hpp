@@ -1,0 +1,28 @@
+// Many pyramids at once, as fast as the machine allows. The same rules, keys and sums as hierarchy.hpp, to the byte, on
+// every instruction set: which one runs never changes a number.
+// How: seats in padded arrays, departures found by one comparison a vector, the best of a level by vector maxima in
+// registers, luck drawn 16 numbers at a time. Four organisations advance together through the phases of a step, so that
+// one waits for its registers and stores while the others work, and their promotions share one batch of draws.
+#pragma once
+
+#include <dualtrack/simulate/hierarchy.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace dualtrack::simulate {
+
+enum class instruction_set : std::uint8_t { plain, sse2, avx2, avx512 };
+
+/// True if this machine and build have it; `plain` always is there.
+[[nodiscard]] bool has(instruction_set which) noexcept;
+/// The fastest there is.
+[[nodiscard]] instruction_set fastest_set() noexcept;
+
+/// Runs organisations [first, first + n); efficiency[i * (periods + 1) + t], counts[i]. A pyramid that the vector code
+/// does not know (own branches, redrawn normals, over 2048 seats) runs as hierarchy.hpp has it.
+void simulate_hierarchies(const hierarchy_rules& rules, const hierarchy_policy& policy, std::uint64_t seed,
+                          std::uint32_t first, std::size_t n, std::int32_t periods, std::span<double> efficiency,
+                          std::span<hierarchy_counts> counts, instruction_set set);
+
+} // namespace dualtrack::simulate
