@@ -10,12 +10,39 @@
 namespace dualtrack::run {
 namespace {
 
-result<void> run_preset(const model_request& request, std::size_t place, simulation_tables& to) {
-    if (is_published_preset(request.preset)) return run_published_model(request, to);
-    if (is_sales_preset(request.preset)) return run_sales_model(request, to);
-    return fail(status::policy, "policy.range",
-                "expected the name of a model, found \"" + std::string(request.preset.substr(0, 64)) + "\"",
-                place_in("presets", place));
+result<void> run_preset(const model_request& request, simulation_tables& to) {
+    return is_sales_preset(request.preset) ? run_sales_model(request, to) : run_published_model(request, to);
+}
+
+/// Every model is known and named once.
+result<void> check_presets(const std::vector<std::string>& presets) {
+    for (std::size_t i = 0; i < presets.size(); ++i) {
+        if (!is_sales_preset(presets[i]) && !is_published_preset(presets[i]))
+            return fail(status::policy, "policy.range",
+                        "expected the name of a model, found \"" + presets[i].substr(0, 64) + "\"",
+                        place_in("presets", i));
+        if (std::count(presets.begin(), presets.end(), presets[i]) > 1)
+            return fail(status::policy, "policy.duplicate_rule",
+                        "expected different models, found \"" + presets[i].substr(0, 64) + "\" twice",
+                        place_in("presets", i));
+    }
+    return outcome::success();
+}
+
+/// An override must be a parameter of one of the models.
+result<void> check_names(const org::simulation_policy& policy, const simulation_tables& made) {
+    DUALTRACK_TRY(const auto overrides, read_overrides(policy.parameters));
+    for (const override_value& each : overrides) {
+        const auto is_it = [&](const std::pmr::string& name) {
+            return name == std::string_view(each.name) || name.starts_with(each.name + "/");
+        };
+        if (std::none_of(made.inputs.parameter.begin(), made.inputs.parameter.end(), is_it))
+            return fail(status::policy, "policy.unknown_key",
+                        "expected a parameter of the models (the table inputs lists them), found \"" +
+                            each.name.substr(0, 64) + "\"",
+                        "/simulation/parameters/" + each.name);
+    }
+    return outcome::success();
 }
 
 template <class Table>
@@ -38,16 +65,13 @@ result<std::shared_ptr<analysis_result>> run_simulation_with(const run_context& 
     auto tables = std::make_shared<simulation_tables>(run.memory);
     std::vector<std::string> presets = policy.simulation.presets;
     if (presets.empty()) presets = org::simulation_policy().presets;
+    DUALTRACK_TRYV(check_presets(presets));
     for (std::size_t i = 0; i < presets.size(); ++i) {
-        if (std::find(presets.begin(), presets.begin() + static_cast<std::ptrdiff_t>(i), presets[i]) !=
-            presets.begin() + static_cast<std::ptrdiff_t>(i))
-            return fail(status::policy, "policy.duplicate_rule",
-                        "expected different models, found \"" + presets[i].substr(0, 64) + "\" twice",
-                        place_in("presets", i));
         const double n = static_cast<double>(presets.size());
         const run_context part = part_of(run, static_cast<double>(i) / n, static_cast<double>(i + 1) / n);
-        DUALTRACK_TRYV(run_preset({part, policy, presets[i], data, host, host_is_single_threaded}, i, *tables));
+        DUALTRACK_TRYV(run_preset({part, policy, presets[i], data, host, host_is_single_threaded}, *tables));
     }
+    DUALTRACK_TRYV(check_names(policy.simulation, *tables));
     auto out = start_result("simulation", data, policy, policy.as_of);
     const std::shared_ptr<const simulation_tables> all = tables;
     add_table(*out, "outcomes", all, all->outcomes);

@@ -76,6 +76,8 @@ result<hierarchy_rules> rules_for(simulate::hierarchy_preset preset, std::span<c
         if (each.name == "responsibility") rules.responsibility = each.values;
     }
     DUALTRACK_TRYV(check_rules(rules));
+    const std::vector<assumption> levels = simulate::levels_of(rules, preset);
+    assumptions.insert(assumptions.end(), levels.begin(), levels.end());
     return rules;
 }
 

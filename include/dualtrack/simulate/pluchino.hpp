@@ -82,6 +82,33 @@ inline constexpr std::array<std::string_view, 4> hierarchy_preset_words{"prg2010
     return out;
 }
 
+/// The lists of the rules as used, beside those of the preset; for show, and set by rules of their own.
+[[nodiscard]] inline std::vector<assumption> levels_of(const hierarchy_rules& used, hierarchy_preset preset) {
+    constexpr std::array<std::string_view, most_levels> seats{"level_seats/0", "level_seats/1", "level_seats/2",
+                                                              "level_seats/3", "level_seats/4", "level_seats/5",
+                                                              "level_seats/6", "level_seats/7"};
+    constexpr std::array<std::string_view, most_levels> weights{
+        "responsibility/0", "responsibility/1", "responsibility/2", "responsibility/3",
+        "responsibility/4", "responsibility/5", "responsibility/6", "responsibility/7"};
+    const hierarchy_rules printed = rules_of(preset);
+    std::vector<assumption> out;
+    for (std::size_t i = 0; i < used.level_seats.size(); ++i) {
+        const bool is_printed = i < printed.level_seats.size();
+        const double n = used.level_seats[i], r = used.responsibility[i];
+        const double print_n = is_printed ? printed.level_seats[i] : n;
+        const double print_r = is_printed ? printed.responsibility[i] : r;
+        const auto add = [&](std::string_view name, std::string_view unit, double value, double before,
+                             std::string_view meaning) {
+            const bool same = value == before;
+            out.push_back({name, unit, value, before, value, value, same ? '1' : '4', "the paper, as the others",
+                           meaning, same ? "preset" : "policy"});
+        };
+        add(seats[i], "seats", n, print_n, "seats of the level, top first");
+        add(weights[i], "weight", r, print_r, "responsibility of a seat of the level");
+    }
+    return out;
+}
+
 /// The rules with the values of assumptions put in.
 inline void set_rules(hierarchy_rules& r, std::span<const assumption> values) {
     for (const assumption& each : values) {
