@@ -166,11 +166,11 @@ struct to_minor {
     template <physical kind, class T> [[nodiscard]] cell_fault explain(T value) const {
         if constexpr (is_floating(kind)) {
             if (!is_finite(value)) return {"data.nan", "a finite amount", found_text(value)};
-            return {"data.numeric_range", "an amount below 9.2e16", found_text(value)};
+            return {"data.numeric_range", "an amount of at most 90000000000000", found_text(value)};
         } else if constexpr (kind == physical::decimal128) {
-            return {"data.range", "an amount below 9.2e16", decimal_text(value, scale)};
+            return {"data.range", "an amount of at most 90000000000000", decimal_text(value, scale)};
         } else {
-            return {"data.range", "an amount below 9.2e16", found_text(value)};
+            return {"data.range", "an amount of at most 90000000000000", found_text(value)};
         }
     }
 };

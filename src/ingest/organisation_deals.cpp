@@ -64,6 +64,18 @@ result<void> read_deals(const reading& from) {
     DUALTRACK_TRYV(from.ids("account_id", presence::optional, deals.account_id));
     DUALTRACK_TRYV(from.money("list_price", presence::optional, deals.list_price));
 
+    if (!deals.list_price.empty()) {
+        // A price below zero is a slip, but for a clawback, which takes back a price as it takes back an amount.
+        DUALTRACK_TRYV(from.refuse(
+            "list_price", "data.range",
+            [&](std::size_t row) {
+                const bool takes_back = deals.amount[row] != no_money && deals.amount[row] < 0;
+                return deals.list_price[row] < 0 && deals.list_price[row] != no_money && !takes_back;
+            },
+            [&](std::size_t row) {
+                return say("expected a list price of 0 or more, found ", money_text(deals.list_price[row]));
+            }));
+    }
     DUALTRACK_TRYV(from.refuse(
         "amount", "data.null",
         [&](std::size_t row) { return deals.outcome[row] == won && deals.amount[row] == no_money; },

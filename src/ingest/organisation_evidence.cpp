@@ -1,4 +1,6 @@
+#include <cmath>
 #include <tuple>
+#include <utility>
 
 #include "ingest/organisation_build.hpp"
 
@@ -93,6 +95,16 @@ result<void> read_ratings(const reading& from) {
     DUALTRACK_TRYV(from.numbers("score", ratings.score));
     DUALTRACK_TRYV(from.numbers("scale_min", ratings.scale_min));
     DUALTRACK_TRYV(from.numbers("scale_max", ratings.scale_max));
+    constexpr double farthest = 1e15; // no scale goes as far, and the width of one must stay a number
+    for (const auto& [name, ends] :
+         {std::pair("scale_min", &ratings.scale_min), std::pair("scale_max", &ratings.scale_max)}) {
+        const vec<double>& end_of = *ends;
+        DUALTRACK_TRYV(from.refuse(
+            name, "data.range", [&](std::size_t row) { return !(std::abs(end_of[row]) <= farthest); },
+            [&](std::size_t row) {
+                return say("expected the end of a scale between -1e15 and 1e15, found ", end_of[row]);
+            }));
+    }
     DUALTRACK_TRYV(from.refuse(
         "scale_max", "data.range", [&](std::size_t row) { return !(ratings.scale_min[row] < ratings.scale_max[row]); },
         [&](std::size_t row) {

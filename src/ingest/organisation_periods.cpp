@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 #include "ingest/organisation_build.hpp"
 
@@ -71,6 +73,40 @@ result<void> refuse_overlaps(const building& site, std::string_view table, const
                 say(table, ".start"), row[one]);
 }
 
+/// Totals, or quotas of one scope, of one person that share a day: they may be meant so (two products), and are added,
+/// or be the same thing told twice. @pre sorted by (person, start)
+void list_overlaps(building& site, std::string_view table, const org::period_columns& periods) {
+    struct pair_of_rows {
+        std::int64_t row, row_2;
+        std::uint32_t person;
+    };
+    vec<pair_of_rows> found(site.run.memory);
+    std::array<std::size_t, org::quota_scope_words.size()> longest{}; // of each scope, the one that ends last so far
+    std::array<bool, org::quota_scope_words.size()> there{};
+    for (std::size_t i = 0; i < periods.person.size(); ++i) {
+        if (i > 0 && periods.person[i] != periods.person[i - 1]) there.fill(false);
+        const std::size_t scope = periods.scope.empty() ? 0 : periods.scope[i];
+        std::size_t& last = longest[scope];
+        if (there[scope] && periods.start[i] < periods.end[last])
+            found.push_back({std::min(periods.row[i], periods.row[last]), std::max(periods.row[i], periods.row[last]),
+                             periods.person[i]});
+        if (!there[scope] || periods.end[i] > periods.end[last]) last = i;
+        there[scope] = true;
+    }
+    std::sort(found.begin(), found.end(), [](const pair_of_rows& a, const pair_of_rows& b) {
+        return std::pair(a.row, a.row_2) < std::pair(b.row, b.row_2);
+    });
+    constexpr auto most = static_cast<std::size_t>(org::findings_per_code) / 2; // of each of the two tables
+    for (std::size_t i = 0; i < std::min(found.size(), most); ++i)
+        add_finding(site.findings,
+                    {org::severity::warning, "data.overlap", table, "start", found[i].row, found[i].row_2, 1,
+                     say("two rows of ", quoted(site.made.people.id[found[i].person]),
+                         " speak of the same days; their amounts are added")});
+    if (found.size() > most)
+        add_finding(site.findings, {org::severity::warning, "data.overlap", table, "start", -1, -1,
+                                    static_cast<std::int64_t>(found.size() - most), "more rows of this kind"});
+}
+
 /// Brings totals or quotas into the order of people and time.
 result<void> order_periods(building& site, text_column& ids, std::string_view table, org::period_columns& periods) {
     const run_context& run = site.run;
@@ -90,7 +126,9 @@ result<void> order_periods(building& site, text_column& ids, std::string_view ta
     DUALTRACK_TRYV(reorder(run, order, periods.end));
     DUALTRACK_TRYV(reorder(run, order, periods.amount));
     DUALTRACK_TRYV(reorder(run, order, periods.currency));
-    return reorder(run, order, periods.scope);
+    DUALTRACK_TRYV(reorder(run, order, periods.scope));
+    list_overlaps(site, table, periods);
+    return outcome::success();
 }
 
 } // namespace
@@ -181,6 +219,19 @@ result<void> read_pay(const reading& from) {
     if (pay.target_variable.empty()) place(pay.target_variable, filled(n, no_money, run));
     DUALTRACK_TRYV(from.money("paid_variable", presence::optional, pay.paid_variable));
     if (pay.paid_variable.empty()) place(pay.paid_variable, filled(n, no_money, run));
+    const auto below_zero = [](const vec<std::int64_t>& amount, std::size_t row) {
+        return amount[row] < 0 && amount[row] != no_money;
+    };
+    for (const auto& [name, column] :
+         {std::pair("base", &pay.base), std::pair("target_variable", &pay.target_variable)}) {
+        const vec<std::int64_t>& amount = *column;
+        DUALTRACK_TRYV(from.refuse(
+            name, "data.range", [&](std::size_t row) { return below_zero(amount, row); },
+            [](std::size_t) { return std::string("expected an amount of 0 or more, found [redacted]"); }));
+    }
+    DUALTRACK_TRYV(from.list(
+        "paid_variable", "data.negative_pay", [&](std::size_t row) { return below_zero(pay.paid_variable, row); },
+        [](std::size_t) { return std::string("variable pay below zero (paid back) was taken as it is"); }));
     DUALTRACK_TRYV(from.currencies(presence::optional, pay.currency, from.site.pay_currencies));
     if (pay.currency.empty()) place(pay.currency, filled(n, no_index, run));
     return outcome::success();

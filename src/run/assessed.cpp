@@ -135,18 +135,46 @@ class left_out {
     std::int64_t listed_ = 0, more_ = 0;
 };
 
+/// The error of a row of the future where the policy refuses them.
+result<void> refuse_future(const assessed& all, std::string_view table, std::string_view column, std::int32_t day,
+                           std::int64_t row) {
+    const auto text = [](std::int32_t date) { return std::string(calendar::format_iso_date(date).view()); };
+    return fail(status::data, "data.date", "expected no date after as_of " + text(all.end - 1) + ", found " + text(day),
+                std::string(table) + "." + std::string(column), row);
+}
+
+/// Activities of the future: counted as one finding, or refused; nothing looks at them.
+result<void> judge_activities(assessed& all) {
+    const auto& activities = all.data->organisation.activities;
+    std::int64_t count = 0;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < activities.start.size(); ++i) {
+        if (activities.start[i] < all.end) continue;
+        if (count++ == 0 || activities.row[i] < activities.row[first]) first = i;
+    }
+    if (count == 0) return outcome::success();
+    if (all.policy.data.future_dated == org::future_rule::error)
+        return refuse_future(all, "activities", "start", activities.start[first], activities.row[first]);
+    add_finding(all.findings,
+                {org::severity::warning, "data.future_dated", "activities", "start", activities.row[first], -1, count,
+                 integer_text(count) + (count == 1 ? " row is" : " rows are") + " dated after as_of; left out"});
+    return outcome::success();
+}
+
 /// Ratings and interview answers of the window, loose.
 struct loose_ratings {
     std::vector<std::uint32_t> person;
     std::vector<assess::rating> rows;
 };
 
-void add_ratings(const assessed& all, org::findings_table& findings, loose_ratings& out) {
+result<void> add_ratings(const assessed& all, org::findings_table& findings, loose_ratings& out) {
     const auto& ratings = all.data->organisation.ratings;
     left_out future(findings, org::severity::warning, "data.future_dated", "ratings", "date");
     left_out own(findings, org::severity::error, "data.excluded", "ratings", "rater_id");
     for (std::size_t i = 0; i < ratings.person.size(); ++i) {
         const rating_use use = use_of_rating(all, i);
+        if (use == rating_use::after_as_of && all.policy.data.future_dated == org::future_rule::error)
+            return refuse_future(all, "ratings", "date", ratings.date[i], static_cast<std::int64_t>(i));
         if (use == rating_use::after_as_of) future.row(i, "dated after as_of; left out");
         if (use == rating_use::not_by_themselves) own.row(i, "a self-rating by somebody else; left out");
         if (use == rating_use::by_themselves) own.row(i, "people who rate themselves are the source self; left out");
@@ -159,6 +187,7 @@ void add_ratings(const assessed& all, org::findings_table& findings, loose_ratin
              static_cast<std::uint32_t>(std::floor(std::clamp(share, 0.0, 1.0) * assess::rating_units + 0.5)),
              ratings.source[i], all.competency_means[ratings.competency.code[i]]});
     }
+    return outcome::success();
 }
 
 result<void> add_answers(assessed& all, loose_ratings& out) {
@@ -183,6 +212,8 @@ result<void> add_answers(assessed& all, loose_ratings& out) {
     left_out future(all.findings, org::severity::warning, "data.future_dated", "answers", "date");
     for (std::size_t i = 0; i < answers.person.size(); ++i) {
         if (answers.date[i] >= all.end) {
+            if (all.policy.data.future_dated == org::future_rule::error)
+                return refuse_future(all, "answers", "date", answers.date[i], static_cast<std::int64_t>(i));
             future.row(i, "dated after as_of; left out");
             continue;
         }
@@ -202,6 +233,22 @@ result<void> add_answers(assessed& all, loose_ratings& out) {
                    : a.cap < b.cap;
     });
     return outcome::success();
+}
+
+/// Ratings that tell nobody apart: everybody has the same score, or there is one alone. They are not used.
+void say_no_spread(assessed& all) {
+    for (std::size_t from = 0; from < n_rated_sources; ++from)
+        for (std::size_t about = 0; about < n_constructs; ++about) {
+            const assess::rating_norm& norm = all.norms[from][about];
+            if (norm.n == 0 || norm.sd > 0.0) continue;
+            const std::string group = " of the source " + std::string(assess::source_words[from]) + " about " +
+                                      std::string(assess::construct_words[about]);
+            add_finding(all.findings,
+                        {org::severity::warning, "readiness.no_spread", "ratings", "score", -1, -1, norm.n,
+                         norm.n == 1 ? "the only rating" + group + " cannot be compared; not used"
+                                     : "all " + integer_text(norm.n) + " ratings" + group +
+                                           " are the same and tell nobody apart; not used"});
+        }
 }
 
 /// Takes raters' severity out of every source where it can be told.
@@ -351,11 +398,13 @@ result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
     DUALTRACK_TRY(out->competency_means, constructs_of(organisation, policy.readiness, out->findings));
     {
         loose_ratings loose;
-        add_ratings(*out, out->findings, loose);
+        DUALTRACK_TRYV(judge_activities(*out));
+        DUALTRACK_TRYV(add_ratings(*out, out->findings, loose));
         DUALTRACK_TRYV(add_answers(*out, loose));
         DUALTRACK_TRY(out->book, assess::book_of(part_of(run, 0.0, 0.3), loose.person, loose.rows, n_people));
     }
     out->norms = assess::norms_of(out->book, out->model.self_leniency);
+    say_no_spread(*out);
     fit_severities(*out);
     score_behaviours(run, *out);
 

@@ -67,7 +67,7 @@ struct construct_judgement {
                                                   const person_evidence& evidence);
 
 /// Judges everybody as of a day.
-/// Errors: data.category (a competency or question nobody knows), policy.range, cancelled.
+/// Errors: data.category (a competency or question nobody knows), data.date, policy.range, cancelled.
 [[nodiscard]] result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
                                                                     std::shared_ptr<const ingest::checked_data> data,
                                                                     const org::policy& policy, std::int32_t as_of);

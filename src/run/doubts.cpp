@@ -34,10 +34,9 @@ void say_assumed_managers(measured& facts) {
             }
         }
     if (n_assumed == 0) return;
-    add_finding(facts.window.findings,
-                {org::severity::note, "data.assumed", "people", "manager_id", -1, -1, n_assumed,
-                 "assignments say nothing about some days of " + people_text(n_assumed) +
-                     "; the manager of people.manager_id is taken for them"});
+    add_finding(facts.window.findings, {org::severity::note, "data.assumed", "people", "manager_id", -1, -1, n_assumed,
+                                        "assignments say nothing about some days of " + people_text(n_assumed) +
+                                            "; the manager of people.manager_id is taken for them"});
 }
 
 void say_over_maximum(measured& facts, const std::vector<std::uint32_t>& people) {
@@ -72,10 +71,9 @@ void say_quota_gaps(measured& facts) {
         }
         const std::string when = days > 0 ? " on the " + days_text(days) + " of the window without a quota"
                                           : " after leaving or between assignments";
-        add_finding(facts.window.findings,
-                    {org::severity::warning, "data.quota_gap", "quotas", "person_id", -1, -1, 1,
-                     "attainment of " + std::string(facts.data->organisation.people.id[person]) + " leaves out " +
-                         money_text(beside) + " credited" + when});
+        add_finding(facts.window.findings, {org::severity::warning, "data.quota_gap", "quotas", "person_id", -1, -1, 1,
+                                            "attainment of " + std::string(facts.data->organisation.people.id[person]) +
+                                                " leaves out " + money_text(beside) + " credited" + when});
     }
     if (n_more > 0)
         add_finding(facts.window.findings, {org::severity::warning, "data.quota_gap", "quotas", "person_id", -1, -1,
@@ -111,14 +109,13 @@ void say_team_quotas(const measured& facts, const measure::teams_table& teams, o
     for (std::size_t i = 0; i < teams.manager_id.index.size(); ++i)
         n_rows += teams.attained_amount.minor[i] != no_money && teams.attained_amount.minor[i] != teams.amount.minor[i];
     if (n_rows > 0)
-        add_finding(findings,
-                    {org::severity::warning, "data.quota_gap", "quotas", "person_id", -1, -1, n_rows,
-                     "attainment of " + integer_text(n_rows) + (n_rows == 1 ? " team and period" : " teams and periods") +
-                         " leaves out what was credited to reports on days without a quota (amount less "
-                         "attained_amount)"});
+        add_finding(findings, {org::severity::warning, "data.quota_gap", "quotas", "person_id", -1, -1, n_rows,
+                               "attainment of " + integer_text(n_rows) +
+                                   (n_rows == 1 ? " team and period" : " teams and periods") +
+                                   " leaves out what was credited to reports on days without a quota (amount less "
+                                   "attained_amount)"});
     for (std::size_t i = 0; i < quotas.person.size(); ++i) {
-        const std::int64_t amount =
-            facts.window.quota_amount.empty() ? quotas.amount[i] : facts.window.quota_amount[i];
+        const std::int64_t amount = facts.window.quota_amount.empty() ? quotas.amount[i] : facts.window.quota_amount[i];
         const bool of_team =
             !quotas.scope.empty() && quotas.scope[i] == static_cast<std::uint8_t>(org::quota_scope::team);
         const std::int32_t from = std::max(quotas.start[i], facts.window.start);

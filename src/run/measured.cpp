@@ -41,6 +41,22 @@ period_logs logs_of(const measured& facts, const std::vector<std::uint32_t>& mem
     return out;
 }
 
+/// What to expect of sellers known by totals: each one's multiple of a pace that, over all of them, brings what the
+/// market brought. (A mean of logarithms says how sellers compare, not how much a market sells.)
+void expect_totals(measured& out, const std::vector<std::uint32_t>& members, std::span<const double> multiple) {
+    std::vector<double> amount;
+    std::vector<double> weight; // months at the pace of the market
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const auto months = measure::detail::active_months_of(out.data->organisation, out.cells, members[i], 0.0);
+        amount.push_back(static_cast<double>(out.sellers.won_amount.minor[members[i]]));
+        weight.push_back(multiple[i] * months.plain);
+    }
+    const double total = numeric::fixed_sum(amount);
+    const double months = numeric::fixed_sum(weight);
+    if (!(total > 0.0) || !(months > 0.0)) return;
+    for (std::size_t i = 0; i < members.size(); ++i) out.expected_amount[members[i]] = weight[i] * total / months;
+}
+
 result<void> take_luck_out(const run_context& run, measured& out, std::span<const measure::sales_sums> sums) {
     const org::organisation& organisation = out.data->organisation;
     const double top_share = out.policy.performance.top_share;
@@ -69,6 +85,7 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
         } else {
             const period_logs logs = logs_of(out, members);
             judged = assess::judge_months(logs.first, logs.y, top_share);
+            expect_totals(out, members, judged.multiple);
         }
         for (std::size_t i = 0; i < members.size(); ++i) {
             const std::uint32_t person = members[i];
@@ -92,10 +109,22 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
 
 std::vector<double> expected_attainment(const measured& facts) {
     const measure::sellers_table& sellers = facts.sellers;
+    const measure::panel& cells = facts.cells;
     std::vector<double> out(sellers.size(), -1.0);
-    for (std::uint32_t person = 0; person < sellers.size(); ++person)
-        if (sellers.quota.minor[person] != no_money && facts.expected_amount[person] >= 0.0)
-            out[person] = facts.expected_amount[person] / static_cast<double>(sellers.quota.minor[person]);
+    for (std::uint32_t person = 0; person < sellers.size(); ++person) {
+        if (sellers.quota.minor[person] == no_money || facts.expected_amount[person] < 0.0) continue;
+        std::int64_t active = 0;
+        std::int64_t with_quota = 0;
+        for (std::uint32_t cell = cells.first[person]; cell < cells.first[person + 1]; ++cell) {
+            if (cells.state[cell] != measure::active) continue;
+            const std::int32_t days = cells.end_of(person, cell) - cells.start[cell];
+            active += days;
+            with_quota += cells.under_own_quota[cell] != 0 ? days : 0;
+        }
+        if (with_quota == 0) continue;
+        out[person] = facts.expected_amount[person] * (static_cast<double>(with_quota) / static_cast<double>(active)) /
+                      static_cast<double>(sellers.quota.minor[person]);
+    }
     return out;
 }
 

@@ -30,7 +30,7 @@ struct measured {
     std::vector<double> sales_shape;     // of the gamma posterior around sales_multiple; 0: not known
 };
 
-/// Attainment to expect of everybody: the sales to expect over the quota of the same window; negative without a quota.
+/// Attainment to expect of everybody: the sales to expect on the days with a quota over this quota; negative without.
 [[nodiscard]] std::vector<double> expected_attainment(const measured& facts);
 
 /// Measures sellers; teams and the rest are made from it on request.

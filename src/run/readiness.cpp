@@ -126,7 +126,9 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
     const std::int32_t day_before = calendar::add_months(as_of, -policy.grid.compare_months);
     if (policy.grid.compare_months > 0 && !now.empty()) {
         run_context quiet = part_of(run, 0.8, 1.0);
-        DUALTRACK_TRY(const auto then, assess_people(quiet, data, policy, day_before));
+        org::policy blind_to_later = policy;
+        blind_to_later.data.future_dated = org::future_rule::exclude;
+        DUALTRACK_TRY(const auto then, assess_people(quiet, data, blind_to_later, day_before));
         DUALTRACK_TRY(before, standings_on(quiet, *then, day_before));
     }
     out->tables.push_back(result_table::of("grid_moves", std::make_shared<const assess::grid_moves_table>(move_rows(

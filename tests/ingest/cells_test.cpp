@@ -410,23 +410,24 @@ std::vector<refusal> refusals() {
             "data.nan 3: expected a finite " + what + ", found nan");
     }
     add("amount of 2^63 minor units", cell_kind::money, "g", raw(1.0), raw(92233720368547758.08),
-        "data.numeric_range 3: expected an amount below 9.2e16, found 92233720368547760");
+        "data.numeric_range 3: expected an amount of at most 90000000000000, found 92233720368547760");
     add("huge amount", cell_kind::money, "g", raw(1.0), raw(-1e300),
-        "data.numeric_range 3: expected an amount below 9.2e16, found -1e+300");
+        "data.numeric_range 3: expected an amount of at most 90000000000000, found -1e+300");
     add("int64 amount", cell_kind::money, "l", raw(std::int64_t{1}), raw(INT64_MAX / 100 + 1),
-        "data.range 3: expected an amount below 9.2e16, found 92233720368547759");
+        "data.range 3: expected an amount of at most 90000000000000, found 92233720368547759");
     add("negative int64 amount", cell_kind::money, "l", raw(std::int64_t{1}), raw(INT64_MIN),
-        "data.range 3: expected an amount below 9.2e16, found -9223372036854775808");
+        "data.range 3: expected an amount of at most 90000000000000, found -9223372036854775808");
     add("uint64 amount", cell_kind::money, "L", raw(std::uint64_t{1}), raw(UINT64_MAX),
-        "data.range 3: expected an amount below 9.2e16, found 18446744073709551615");
+        "data.range 3: expected an amount of at most 90000000000000, found 18446744073709551615");
     add("decimal amount", cell_kind::money, "d:38,2", raw(i128{1}), raw(wide(INT64_MAX, 1) + 1),
-        "data.range 3: expected an amount below 9.2e16, found 92233720368547758.08");
+        "data.range 3: expected an amount of at most 90000000000000, found 92233720368547758.08");
     add("decimal amount that would be the sentinel", cell_kind::money, "d:38,2", raw(i128{1}),
-        raw(-wide(INT64_MAX, 1) - 1), "data.range 3: expected an amount below 9.2e16, found -92233720368547758.08");
+        raw(-wide(INT64_MAX, 1) - 1),
+        "data.range 3: expected an amount of at most 90000000000000, found -92233720368547758.08");
     add("decimal amount of thousands", cell_kind::money, "d:38,-3", raw(i128{1}), raw(wide(INT64_MAX, 1)),
-        "data.range 3: expected an amount below 9.2e16, found 9223372036854775807e3");
+        "data.range 3: expected an amount of at most 90000000000000, found 9223372036854775807e3");
     add("decimal amount far beyond", cell_kind::money, "d:38,-900", raw(i128{0}), raw(i128{1}),
-        "data.range 3: expected an amount below 9.2e16, found 1e900");
+        "data.range 3: expected an amount of at most 90000000000000, found 1e900");
     add("int64 number", cell_kind::number, "l", raw(std::int64_t{1}), raw((std::int64_t{1} << 53) + 1),
         "data.range 3: expected a whole number of at most 2^53, found 9007199254740993");
     add("uint64 number", cell_kind::number, "L", raw(std::uint64_t{1}), raw(UINT64_MAX),

@@ -307,6 +307,44 @@ TEST(findings, list_negative_totals) {
     EXPECT_EQ(data->findings.row.value[0], 1);
 }
 
+TEST(findings, name_both_rows_of_quotas_and_totals_that_overlap) {
+    grids tables = small_company();
+    tables["sales"] = {{"person_id", "start", "end", "amount"},
+                       {{"bob", "2024-01-15", "2024-02-15", "5"},
+                        {"bob", "2024-02-01", "2024-03-01", "5"},
+                        {"ann", "2024-01-01", "2024-02-01", "5"},
+                        {"ann", "2024-02-01", "2024-03-01", "5"}}};
+    tables["quotas"].add({"bob", "2024-06-01", "2024-07-01", "100", "own"});
+    tables["quotas"].add({"ann", "2024-01-01", "2025-01-01", "100", "team"}); // beside her own: no overlap
+    const auto data = built_from(tables);
+    ASSERT_EQ(data->findings.size(), 2U);
+    EXPECT_EQ(data->findings.code[0], "data.overlap");
+    EXPECT_EQ(data->findings.table[0], "quotas");
+    EXPECT_EQ(data->findings.row.value[0], 0);
+    EXPECT_EQ(data->findings.row_2.value[0], 3);
+    EXPECT_EQ(data->findings.text[0], "two rows of \"bob\" speak of the same days; their amounts are added");
+    EXPECT_EQ(data->findings.table[1], "sales");
+    EXPECT_EQ(data->findings.row.value[1], 0);
+    EXPECT_EQ(data->findings.row_2.value[1], 1);
+}
+
+TEST(findings, tell_of_every_overlap_with_a_long_quota_behind) {
+    grids tables = small_company(); // bob has a quota of the year
+    for (int month = 1; month <= 9; ++month)
+        tables["quotas"].add(
+            {"bob", "2024-0" + std::to_string(month) + "-01", "2024-0" + std::to_string(month) + "-15", "10", "own"});
+    EXPECT_EQ(count_of(built_from(tables)->findings, "data.overlap"), 9);
+}
+
+TEST(findings, tell_of_variable_pay_that_was_paid_back) {
+    grids tables = small_company();
+    tables["pay"].set(1, "paid_variable", "-9000");
+    const auto data = built_from(tables);
+    ASSERT_EQ(data->findings.size(), 1U);
+    EXPECT_EQ(data->findings.code[0], "data.negative_pay");
+    EXPECT_EQ(data->findings.row.value[0], 1);
+}
+
 TEST(build, stops_when_the_host_asks_and_tells_how_far_it_is) {
     ingest::table_set set;
     for (const auto& [name, table] : small_company()) ASSERT_TRUE(add_grid(set, name, table).has_value());

@@ -244,6 +244,29 @@ TEST(pay, keeps_amounts_out_of_messages) {
                    {status::data, "data.numeric_range", "pay.base", 0, "found [redacted]"});
 }
 
+TEST(pay, refuses_amounts_below_zero) {
+    for (const char* column : {"base", "target_variable"})
+        expect_refused(with("pay", 0, column, "-0.01"), {status::data, "data.range", "pay." + std::string(column), 0,
+                                                         "expected an amount of 0 or more, found [redacted]"});
+    EXPECT_TRUE(build(with("pay", 0, "base", "0")).has_value());
+    EXPECT_TRUE(build(with("pay", 1, "paid_variable", "-5")).has_value()) << "commission may be paid back";
+}
+
+TEST(deals, refuse_a_list_price_below_zero_unless_it_is_taken_back) {
+    expect_refused(with("deals", 1, "list_price", "-3"),
+                   {status::data, "data.range", "deals.list_price", 1, "expected a list price of 0 or more, found -3"});
+    grids clawback = with("deals", 1, "list_price", "-300");
+    clawback["deals"].set(1, "amount", "-250");
+    EXPECT_TRUE(build(clawback).has_value());
+}
+
+TEST(ratings, refuse_a_scale_too_wide_for_a_number) {
+    grids tables = with("ratings", 0, "scale_min", "-1.7e308");
+    tables["ratings"].set(0, "scale_max", "1.7e308");
+    expect_refused(tables, {status::data, "data.range", "ratings.scale_min", 0,
+                            "expected the end of a scale between -1e15 and 1e15, found -1.7e+308"});
+}
+
 TEST(periods, refuse_an_end_that_is_not_after_the_start) {
     expect_refused(with("quotas", 2, "end", "2024-01-01"),
                    {status::data, "data.interval", "quotas.end", 2, "found 2024-01-01"});

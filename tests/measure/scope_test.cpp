@@ -1,6 +1,7 @@
 #include <dualtrack/measure/scope.hpp>
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -136,6 +137,64 @@ TEST(scope, names_the_day_a_rate_is_missing_for) {
     EXPECT_EQ(test::said(scope.error()),
               "data.currency at deals.currency row 0: expected an exchange rate of USD on or before "
               "2024-01-31, found none");
+}
+
+std::vector<std::string> texts_of(const org::findings_table& findings, std::string_view code) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < findings.size(); ++i)
+        if (findings.code[i] == code) out.emplace_back(findings.text[i]);
+    return out;
+}
+
+TEST(scope, says_how_many_rows_name_no_currency_beside_several) {
+    const auto two = data_of({{"people", two_people},
+                              {"deals",
+                               R"([{"deal_id":"1","owner_id":"a","amount":1,"closed":"2024-02-28","outcome":"won"},
+              {"deal_id":"2","owner_id":"a","amount":1,"currency":"USD","closed":"2024-02-29","outcome":"won"},
+              {"deal_id":"3","owner_id":"a","amount":1,"closed":"2024-02-29","outcome":"won"},
+              {"deal_id":"4","owner_id":"a","amount":1,"currency":"EUR","closed":"2024-02-29","outcome":"won"},
+              {"deal_id":"5","owner_id":"a","opened":"2024-02-29","outcome":"open"}])"},
+                              {"exchange_rates", R"([{"currency":"USD","date":"2024-01-01","rate":0.5}])"}});
+    const auto scope = test::scope_of(*two, policy_of(R"({"version":1,"as_of":"2024-02-29"})"));
+    EXPECT_EQ(
+        texts_of(scope.findings, "data.assumed"),
+        std::vector<std::string>{"2 rows name no currency while others do; taken as EUR, the reporting currency"});
+    EXPECT_EQ(scope.findings.row.value[0], 0);
+    EXPECT_EQ(scope.findings.count.value[0], 2);
+    const auto one = data_of({{"people", two_people},
+                              {"deals",
+                               R"([{"deal_id":"1","owner_id":"a","amount":1,"closed":"2024-02-28","outcome":"won"},
+              {"deal_id":"2","owner_id":"a","amount":1,"currency":"USD","closed":"2024-02-29","outcome":"won"}])"}});
+    EXPECT_TRUE(
+        texts_of(test::scope_of(*one, policy_of(R"({"version":1,"as_of":"2024-02-29"})")).findings, "data.assumed")
+            .empty())
+        << "one currency for all is no assumption worth a word";
+}
+
+TEST(scope, counts_what_begins_after_as_of_or_refuses_it_as_the_policy_says) {
+    const auto data =
+        data_of({{"people", two_people},
+                 {"deals", R"([{"deal_id":"1","owner_id":"a","amount":1,"closed":"2024-02-29","outcome":"won"}])"},
+                 {"activities", R"([{"actor_id":"a","kind":"mentoring","start":"2024-03-01"}])"},
+                 {"assignments", R"([{"person_id":"b","manager_id":"a","start":"2024-04-01"}])"},
+                 {"pay", R"([{"person_id":"b","start":"2024-01-01","end":"2024-03-01","base":1},
+                     {"person_id":"b","start":"2024-03-01","base":2}])"},
+                 {"quotas", R"([{"person_id":"b","start":"2024-04-01","end":"2024-07-01","amount":10},
+                        {"person_id":"a","start":"2024-01-01","end":"2024-04-01","amount":10},
+                        {"person_id":"a","start":"2024-04-01","end":"2024-07-01","amount":10}])"}});
+    const auto scope = test::scope_of(*data, policy_of(R"({"version":1,"as_of":"2024-02-29"})"));
+    EXPECT_EQ(texts_of(scope.findings, "data.future_dated"),
+              (std::vector<std::string>{
+                  "1 row begins after as_of 2024-02-29; left out", "1 row begins after as_of 2024-02-29; left out",
+                  "1 row begins after as_of 2024-02-29; left out", "2 rows begin after as_of 2024-02-29; left out"}));
+    EXPECT_EQ(scope.findings.table[3], "quotas");
+    EXPECT_EQ(scope.findings.row.value[3], 0) << "the first in the order of the input";
+    const auto refused =
+        measure::scope_of(run_context{}, data->organisation,
+                          policy_of(R"({"version":1,"as_of":"2024-02-29","data":{"future_dated":"error"}})"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(test::said(refused.error()),
+              "data.date at activities.start row 0: expected no date after as_of 2024-02-29, found 2024-03-01");
 }
 
 } // namespace

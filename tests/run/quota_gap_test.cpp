@@ -15,17 +15,17 @@ using test::row_lists;
 
 /// a sells 100 in February, 300 in May and 50 in November; the quota is of April to June, 400. b has a quota all year.
 row_lists part_of_a_year() {
-    return {{"people",
-             {R"({"person_id":"a","manager_id":"m"})", R"({"person_id":"b","manager_id":"m"})",
-              R"({"person_id":"m"})"}},
-            {"deals",
-             {R"({"deal_id":"1","owner_id":"a","amount":100,"closed":"2023-02-10","outcome":"won"})",
-              R"({"deal_id":"2","owner_id":"a","amount":300,"closed":"2023-05-10","outcome":"won"})",
-              R"({"deal_id":"3","owner_id":"a","amount":50,"closed":"2023-11-10","outcome":"won"})",
-              R"({"deal_id":"4","owner_id":"b","amount":600,"closed":"2023-05-20","outcome":"won"})"}},
-            {"quotas",
-             {R"({"person_id":"a","start":"2023-04-01","end":"2023-07-01","amount":400})",
-              R"({"person_id":"b","start":"2023-01-01","end":"2024-01-01","amount":1200})"}}};
+    return {
+        {"people",
+         {R"({"person_id":"a","manager_id":"m"})", R"({"person_id":"b","manager_id":"m"})", R"({"person_id":"m"})"}},
+        {"deals",
+         {R"({"deal_id":"1","owner_id":"a","amount":100,"closed":"2023-02-10","outcome":"won"})",
+          R"({"deal_id":"2","owner_id":"a","amount":300,"closed":"2023-05-10","outcome":"won"})",
+          R"({"deal_id":"3","owner_id":"a","amount":50,"closed":"2023-11-10","outcome":"won"})",
+          R"({"deal_id":"4","owner_id":"b","amount":600,"closed":"2023-05-20","outcome":"won"})"}},
+        {"quotas",
+         {R"({"person_id":"a","start":"2023-04-01","end":"2023-07-01","amount":400})",
+          R"({"person_id":"b","start":"2023-01-01","end":"2024-01-01","amount":1200})"}}};
 }
 
 TEST(attainment, holds_sales_against_the_quota_on_the_days_that_have_one) {
@@ -60,7 +60,8 @@ TEST(attainment, does_not_change_when_one_quota_is_cut_into_parts_that_follow_ea
     const row_lists whole = part_of_a_year();
     row_lists parts = whole;
     parts["quotas"] = {R"({"person_id":"a","start":"2023-04-01","end":"2023-05-10","amount":200})",
-                       R"({"person_id":"a","start":"2023-05-10","end":"2023-07-01","amount":200})", whole.at("quotas")[1]};
+                       R"({"person_id":"a","start":"2023-05-10","end":"2023-07-01","amount":200})",
+                       whole.at("quotas")[1]};
     const auto attainment = [](const row_lists& tables) {
         return field_of(results_of(tables, "measures").at("sellers"), R"("person_id":"a")", "attainment");
     };

@@ -45,7 +45,7 @@ struct performance_posterior {
     std::vector<double> multiple; // posterior mean of lambda: sales to expect, as a multiple of the market's
     std::vector<double> shape;    // of the gamma distribution of lambda around that mean
     double prior_shape = 0.0;     // alpha
-    double per_month = 0.0;       // market sales per effective month, minor units
+    double per_month = 0.0;       // market sales per effective month, minor units; of deals
     void resize(std::size_t n) {
         z.assign(n, 0.0);
         sd.assign(n, 1.0);
@@ -192,7 +192,12 @@ inline performance_posterior judge_months(std::span<const std::uint32_t> first, 
     const double mean_square_between = numeric::fixed_sum(between) / (n_groups - 1.0);
     const double typical_n = (n_rows - numeric::fixed_sum(squares) / n_rows) / (n_groups - 1.0);
     const double variance = (mean_square_between - mean_square_within) / typical_n;
-    if (!(variance > 0.0) || !(mean_square_within > 0.0)) return out; // no noise seen: how sure one is cannot be said
+    if (!(variance > 0.0)) return out;
+    if (!(mean_square_within > 0.0)) { // no noise seen: how sure one is cannot be said, but what to expect can
+        for (std::size_t i = 0; i < n; ++i)
+            if (first[i + 1] > first[i]) out.multiple[i] = numeric::exp(mean[i] - grand);
+        return out;
+    }
     const double spread = std::sqrt(variance);
     const double cut = numeric::normal_quantile(1.0 - top_share);
     for (std::size_t i = 0; i < n; ++i) {

@@ -14,6 +14,8 @@
 #include <dualtrack/base/calendar.hpp>
 #include <dualtrack/base/numeric.hpp>
 #include <dualtrack/base/result.hpp>
+#include <dualtrack/base/text.hpp>
+#include <dualtrack/org/findings.hpp>
 #include <dualtrack/org/organisation.hpp>
 
 namespace dualtrack::measure {
@@ -74,11 +76,30 @@ inline result<void> convert(const org::organisation& organisation, std::uint32_t
         DUALTRACK_TRY(const double rate, factor_of(organisation, code, reporting, day[i], table, row));
         const double converted = numeric::round_half_even(static_cast<double>(amount[i]) * rate);
         if (!(converted < 9e15 && converted > -9e15))
-            return fail(status::data, "data.numeric_range", "expected an amount below 9e13 after conversion",
-                        std::string(table) + ".amount", row);
+            return fail(status::data, "data.numeric_range",
+                        "expected an amount of at most 90000000000000 after conversion", std::string(table) + ".amount",
+                        row);
         out[i] = static_cast<std::int64_t>(converted);
     }
     return outcome::success();
+}
+
+/// Lists the rows of a table that name no currency where several are in use: they are taken as the reporting one.
+inline void say_assumed_currency(org::findings_table& findings, std::string_view table, std::string_view reporting,
+                                 std::span<const std::int64_t> amount, std::span<const std::uint32_t> currency,
+                                 std::span<const std::int64_t> rows) {
+    std::int64_t count = 0;
+    std::int64_t first = -1;
+    for (std::size_t i = 0; i < amount.size(); ++i) {
+        if (amount[i] == no_money || (!currency.empty() && currency[i] != no_index)) continue;
+        const std::int64_t row = rows.empty() ? static_cast<std::int64_t>(i) : rows[i];
+        first = count++ == 0 ? row : std::min(first, row);
+    }
+    if (count == 0) return;
+    add_finding(findings,
+                {org::severity::warning, "data.assumed", table, "currency", first, -1, count,
+                 integer_text(count) + (count == 1 ? " row names" : " rows name") +
+                     " no currency while others do; taken as " + std::string(reporting) + ", the reporting currency"});
 }
 
 /// The code of the reporting currency: the policy's, else the only one met, else the only one that has no rates (they

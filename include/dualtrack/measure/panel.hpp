@@ -5,8 +5,8 @@
 // A person's days are active from `hired` (or the first assignment) until `left` (or the end of the last assignment),
 // without the gaps between two assignments. Quotas and totals are spread over the calendar days of their period:
 //     cents up to day t = round_half_even(amount * days up to t / days of the period),  a part = the difference of two,
-// so that the parts of any division add up to the whole. A day on which a quota begins or ends is a border of cells too,
-// so that sales can be held against a quota on the same days.
+// so that the parts of any division add up to the whole. A day on which a quota begins or ends is a border of cells
+// too, so that sales can be held against a quota on the same days.
 #pragma once
 
 #include <algorithm>

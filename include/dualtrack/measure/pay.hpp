@@ -5,9 +5,9 @@
 //
 //   at target = base + target variable;   actual = base and paid variable of the last `horizon_months`, per year
 //   pay_now_expected = base + target variable x expected attainment;   break_even = (offer - base) / target variable
-// The offer is the median at-target pay of those who hold the vacancy's role; where nobody does, 1.66 x base and
-// 1.85 x variable, the ratios of managers to reps in Benson, Li and Shue, QJE 134 (2019) 2085, table I (grade A,
-// derived).
+// The offer is the median at-target pay of those who hold the vacancy's role on the last day that counts (of two in the
+// middle the mean, half to even); where nobody does, 1.66 x base and 1.85 x variable, the ratios of managers to reps in
+// Benson, Li and Shue, QJE 134 (2019) 2085, table I (grade A, derived).
 #pragma once
 
 #include <algorithm>
@@ -111,7 +111,15 @@ inline std::int64_t whole_cents(double amount) noexcept {
     return amount < most && amount > -most ? static_cast<std::int64_t>(numeric::round_half_even(amount)) : no_money;
 }
 
-/// Everybody's pay, in the reporting currency. [n_people]
+/// The middle of two amounts, half to even. @pre a <= b
+inline std::int64_t midpoint(std::int64_t a, std::int64_t b) noexcept {
+    const std::int64_t half = a + (b - a) / 2;
+    const bool is_between = (b - a) % 2 != 0;
+    return is_between && half % 2 != 0 ? half + 1 : half;
+}
+
+/// Everybody's pay, in the reporting currency: that of people employed on the last day that counts. Pay without an end
+/// date ends when its person leaves. [n_people]
 inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisation, const scope& window,
                                              std::int32_t horizon_months) {
     std::vector<yearly_pay> out(organisation.n_people());
@@ -130,6 +138,8 @@ inline std::vector<yearly_pay> pay_of_people(const org::organisation& organisati
             return rate == 1.0 ? amount : whole_cents(static_cast<double>(amount) * rate);
         };
         yearly_pay& own = out[pay.person[i]];
+        const employment employed = employment_of(organisation, pay.person[i]);
+        if (window.as_of < employed.from || window.as_of >= employed.to) continue;
         if (pay.start[i] <= window.as_of && window.as_of < pay.end[i]) {
             own.base = converted(pay.base[i]);
             own.variable = pay.target_variable.empty() || pay.target_variable[i] == no_money
@@ -222,7 +232,7 @@ inline offers_table offers(const run_context& run, const org::organisation& orga
         if (!vacancies.role.has(vacancy)) continue;
         const auto& amounts = pay_of_role[vacancies.role.names[vacancies.role.code[vacancy]]];
         const std::size_t n = amounts.size();
-        if (n > 0) seat_pay[vacancy] = n % 2 == 1 ? amounts[n / 2] : (amounts[n / 2 - 1] + amounts[n / 2]) / 2;
+        if (n > 0) seat_pay[vacancy] = n % 2 == 1 ? amounts[n / 2] : midpoint(amounts[n / 2 - 1], amounts[n / 2]);
     }
     for (std::size_t i = 0; i < candidates.person.size(); ++i) {
         const std::uint32_t person = candidates.person[i];

@@ -1,6 +1,6 @@
-// Quota days: on which days was a person given anything to reach? Quotas seldom cover every day of a window (a new seller
-// gets the first one after the ramp, a plan starts with the fiscal year), and a year's sales over a quarter's quota
-// would make anybody a star. So sales are held against a quota on the days that have one, and on no other.
+// Quota days: on which days was a person given anything to reach? Quotas seldom cover every day of a window (a new
+// seller gets the first one after the ramp, a plan starts with the fiscal year), and a year's sales over a quarter's
+// quota would make anybody a star. So sales are held against a quota on the days that have one, and on no other.
 //
 //   attainment = credited on days with a quota / quota of these days
 #pragma once

@@ -101,6 +101,31 @@ inline result<void> judge_future(scope& out, const org::policy& policy, std::str
     return outcome::success();
 }
 
+/// Rows of a table that begin after as_of: an error, or one finding for all of them, as the policy says. Nothing that
+/// is measured up to as_of looks at them. `level`: plans (a quota of next year) are a note, deeds of the future a
+/// warning.
+inline result<void> judge_later(scope& out, const org::policy& policy, org::severity level, std::string_view table,
+                                std::span<const std::int32_t> start, std::span<const std::int64_t> rows) {
+    std::int64_t count = 0;
+    std::int64_t first = -1;
+    std::int32_t day = no_date;
+    for (std::size_t i = 0; i < start.size(); ++i) {
+        if (start[i] <= out.as_of) continue;
+        if (count++ > 0 && rows[i] > first) continue;
+        first = rows[i];
+        day = start[i];
+    }
+    if (count == 0) return outcome::success();
+    if (policy.data.future_dated == org::future_rule::error)
+        return fail(status::data, "data.date",
+                    "expected no date after as_of " + date_text(out.as_of) + ", found " + date_text(day),
+                    std::string(table) + ".start", first);
+    add_finding(out.findings, {level, "data.future_dated", table, "start", first, -1, count,
+                               integer_text(count) + (count == 1 ? " row begins" : " rows begin") + " after as_of " +
+                                   date_text(out.as_of) + "; left out"});
+    return outcome::success();
+}
+
 /// Manager ids nobody has: an error or findings, as the policy says.
 inline result<void> judge_orphans(scope& out, const org::organisation& organisation, const org::policy& policy) {
     static constexpr std::array<std::string_view, 3> tables{"people", "assignments", "vacancies"};
@@ -155,6 +180,13 @@ inline result<scope> scope_of(const run_context& run, const org::organisation& o
     out.start = calendar::add_months(out.end, -policy.window_months);
     DUALTRACK_TRYV(detail::judge_orphans(out, organisation, policy));
     DUALTRACK_TRYV(detail::judge_future(out, policy, "deals", "closed", organisation.deals.closed, {}));
+    const auto& made = organisation;
+    using enum org::severity;
+    DUALTRACK_TRYV(detail::judge_later(out, policy, warning, "activities", made.activities.start, made.activities.row));
+    DUALTRACK_TRYV(detail::judge_later(out, policy, note, "assignments", made.assignments.start, made.assignments.row));
+    DUALTRACK_TRYV(detail::judge_later(out, policy, note, "pay", made.pay.start, made.pay.row));
+    DUALTRACK_TRYV(detail::judge_later(out, policy, note, "quotas", made.quotas.start, made.quotas.row));
+    DUALTRACK_TRYV(detail::judge_later(out, policy, warning, "sales", made.sales.start, made.sales.row));
     DUALTRACK_TRYV(detail::judge_quotas(out, organisation, policy));
 
     DUALTRACK_TRY(const std::uint32_t reporting, reporting_currency(organisation, policy.currency));
@@ -162,6 +194,15 @@ inline result<scope> scope_of(const run_context& run, const org::organisation& o
                    : reporting == no_index  ? std::string()
                                             : std::string(organisation.currencies[reporting]);
     const auto& deals = organisation.deals;
+    if (is_mixed(deals.currency, reporting) || is_mixed(organisation.sales.currency, reporting) ||
+        is_mixed(organisation.pay.currency, reporting)) {
+        const auto say = [&](std::string_view table, const auto& amount, const auto& currency, const auto& rows) {
+            say_assumed_currency(out.findings, table, out.currency, amount, currency, rows);
+        };
+        say("deals", deals.amount, deals.currency, std::span<const std::int64_t>());
+        say("sales", organisation.sales.amount, organisation.sales.currency, organisation.sales.row);
+        say("pay", organisation.pay.base, organisation.pay.currency, organisation.pay.row);
+    }
     DUALTRACK_TRYV(convert(organisation, reporting, "deals", deals.amount, deals.currency, deals.closed, {}, out.start,
                            out.end, out.deal_amount));
     const auto& sales = organisation.sales;

@@ -5,7 +5,8 @@
 //   quota = the manager's team quota where one is given for the period, else the reports' own quotas for the days they
 //   reported here; the two are never added
 //   attainment = attained_amount / quota, with the credits of the days that have the quota (quota_days.hpp)
-//   exits = those of the reports counted in n_reports who left in the period, so never more than these; an exit is regretted when the person was not dismissed and was more likely than not in the market's top share;
+//   exits = those of the reports counted in n_reports who left in the period, so never more than these; an exit is
+//   regretted when the person was not dismissed and was more likely than not in the market's top share;
 //   regretted_retention = 1 - regretted exits / reports in the top share
 #pragma once
 
