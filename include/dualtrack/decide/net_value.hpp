@@ -77,10 +77,10 @@ inline void add_moved(const std::array<double, loss_law::n_cells>& law, double b
     const auto whole = static_cast<std::size_t>(by);
     const double part = by - static_cast<double>(whole);
     const std::size_t last = loss_law::n_cells - 1;
-    for (std::size_t cell = 0; cell + whole <= last; ++cell) {
+    for (std::size_t cell = 0; cell <= last; ++cell) {
         const double p = weight * law[cell];
         if (p == 0.0) continue;
-        to[cell + whole] += p * (1.0 - part);
+        to[std::min(cell + whole, last)] += p * (1.0 - part);
         to[std::min(cell + whole + 1, last)] += p * part;
     }
 }
@@ -93,12 +93,18 @@ inline void add_moved(const std::array<double, loss_law::n_cells>& law, double b
     loss_law out;
     const bool own_is_known = parts.front() == 1.0 && parts.back() == 1.0;
     double most = own_is_known ? 0.0 : own_lost * (parts.back() - parts.front());
+    std::size_t n_moves = 1;
     for (const possible_loss& one : losses)
-        if (one.probability > 0.0) most += one.amount;
+        if (one.probability > 0.0 && one.amount > 0.0) {
+            most += one.amount;
+            ++n_moves;
+        }
     out.first = own_is_known ? own_lost : own_lost * parts.front();
     out.probability[0] = 1.0;
     if (!(most > 0.0)) return out;
-    out.step = most / static_cast<double>(loss_law::n_cells - 1);
+    // Each move may round a cell up: room for that, so that nothing is cut off at the end.
+    const std::size_t room = std::min(n_moves, loss_law::n_cells / 2);
+    out.step = most / static_cast<double>(loss_law::n_cells - 1 - room);
     std::array<double, loss_law::n_cells> next{};
     const auto take = [&] {
         out.probability = next;

@@ -12,9 +12,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <queue>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <dualtrack/base/column.hpp>
@@ -29,14 +32,25 @@ struct seat_option {
 
 namespace detail {
 
-/// One part of the problem: rows are seats, columns persons, then one way to stay empty a seat.
+/// One part of the problem: rows are seats, columns persons, then one way to stay empty a seat. Only the pairs that are
+/// allowed are stored, so ten thousand seats of ten candidates each are a small problem.
 class slate_part {
   public:
-    slate_part(std::size_t n_seats, std::size_t n_persons)
-        : n_(n_seats), m_(n_persons), cost_(n_seats * n_persons, forbidden), u_(n_seats, 0), v_(n_persons + n_seats, 0),
-          seat_of_(n_persons + n_seats, none), column_of_(n_seats, none) {}
+    static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
-    void allow(std::size_t seat, std::size_t person, std::int64_t value) { cost_[seat * m_ + person] = -value; }
+    /// @param options of this part: seat and person are its own rows and columns; sorted by both
+    slate_part(std::size_t n_seats, std::size_t n_persons, std::span<const seat_option> options)
+        : n_(n_seats), m_(n_persons), first_(n_seats + 1, 0), u_(n_seats, 0), v_(n_persons + n_seats, 0),
+          seat_of_(n_persons + n_seats, none), column_of_(n_seats, none), distance_(n_persons + n_seats, far),
+          before_(n_persons + n_seats, none), done_(n_persons + n_seats, 0) {
+        std::size_t i = 0;
+        for (std::size_t seat = 0; seat < n_; ++seat) {
+            for (; i < options.size() && options[i].seat == seat; ++i)
+                pair_.push_back({options[i].person, -options[i].value});
+            pair_.push_back({m_ + seat, 0}); // stays empty
+            first_[seat + 1] = pair_.size();
+        }
+    }
 
     void solve() {
         for (std::size_t seat = 0; seat < n_; ++seat) place(seat);
@@ -48,78 +62,81 @@ class slate_part {
         return column_of_[seat] < m_ ? column_of_[seat] : none;
     }
 
-    static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-
   private:
-    static constexpr std::int64_t forbidden = std::numeric_limits<std::int64_t>::max();
     static constexpr std::int64_t far = std::numeric_limits<std::int64_t>::max();
 
-    [[nodiscard]] std::int64_t cost(std::size_t seat, std::size_t column) const {
-        if (column < m_) return cost_[seat * m_ + column];
-        return column - m_ == seat ? 0 : forbidden;
+    struct pair {
+        std::size_t column = 0;
+        std::int64_t cost = 0;
+    };
+    [[nodiscard]] std::span<const pair> pairs_of(std::size_t seat) const {
+        return std::span<const pair>(pair_).subspan(first_[seat], first_[seat + 1] - first_[seat]);
     }
 
-    /// Shortest augmenting path from a seat to a free column.
+    /// Shortest augmenting path from a seat to a free column (Dijkstra over reduced costs, nearest column first).
     void place(std::size_t start) {
-        const std::size_t columns = m_ + n_;
-        std::vector<std::int64_t> distance(columns, far);
-        std::vector<std::size_t> before(columns, none); // the seat a column was reached from
-        std::vector<std::uint8_t> done(columns, 0);
+        using entry = std::pair<std::int64_t, std::size_t>; // distance, column
+        std::priority_queue<entry, std::vector<entry>, std::greater<>> next;
+        std::vector<std::size_t> touched;
+        std::vector<std::size_t> scanned;
         std::size_t seat = start;
         std::int64_t walked = 0;
         std::size_t last = none;
-        std::vector<std::size_t> scanned;
         while (last == none) {
-            for (std::size_t column = 0; column < columns; ++column) {
-                const std::int64_t c = cost(seat, column);
-                if (done[column] != 0 || c == forbidden) continue;
-                const std::int64_t through = walked + c - u_[seat] - v_[column];
-                if (through >= distance[column]) continue;
-                distance[column] = through;
-                before[column] = seat;
+            for (const pair& one : pairs_of(seat)) {
+                const std::int64_t through = walked + one.cost - u_[seat] - v_[one.column];
+                if (done_[one.column] != 0 || through >= distance_[one.column]) continue;
+                if (distance_[one.column] == far) touched.push_back(one.column);
+                distance_[one.column] = through;
+                before_[one.column] = seat;
+                next.push({through, one.column});
             }
-            std::size_t next = none;
-            for (std::size_t column = 0; column < columns; ++column)
-                if (done[column] == 0 && distance[column] != far && (next == none || distance[column] < distance[next]))
-                    next = column;
-            walked = distance[next]; // there always is one: the seat's own way to stay empty
-            done[next] = 1;
-            if (seat_of_[next] == none)
-                last = next;
+            while (done_[next.top().second] != 0) next.pop(); // an older, longer way there
+            const auto [nearest, column] = next.top();        // there always is one: the seat's own way to stay empty
+            walked = nearest;
+            done_[column] = 1;
+            if (seat_of_[column] == none)
+                last = column;
             else {
-                scanned.push_back(next);
-                seat = seat_of_[next];
+                scanned.push_back(column);
+                seat = seat_of_[column];
             }
         }
         u_[start] += walked;
         for (const std::size_t column : scanned) {
-            u_[seat_of_[column]] += walked - distance[column];
-            v_[column] -= walked - distance[column];
+            u_[seat_of_[column]] += walked - distance_[column];
+            v_[column] -= walked - distance_[column];
         }
-        for (std::size_t column = last; column != none;) {
-            const std::size_t from = before[column];
+        for (std::size_t column = last;;) {
+            const std::size_t from = before_[column];
             seat_of_[column] = from;
             std::swap(column_of_[from], column);
             if (from == start) break;
+        }
+        for (const std::size_t column : touched) {
+            distance_[column] = far;
+            before_[column] = none;
+            done_[column] = 0;
         }
     }
 
     /// Gives a seat the smallest column it can have in any optimal slate that keeps the seats before it as they are.
     void prefer_small(std::size_t seat) {
-        for (std::size_t wanted = 0; wanted < column_of_[seat]; ++wanted)
-            if (is_tight(seat, wanted) && swap_into(seat, wanted)) return;
+        for (const pair& wanted : pairs_of(seat)) {
+            if (wanted.column >= column_of_[seat]) return;
+            if (is_tight(seat, wanted) && swap_into(seat, wanted.column)) return;
+        }
     }
-    [[nodiscard]] bool is_tight(std::size_t seat, std::size_t column) const {
-        const std::int64_t c = cost(seat, column);
-        return c != forbidden && c == u_[seat] + v_[column];
+    [[nodiscard]] bool is_tight(std::size_t seat, const pair& one) const {
+        return one.cost == u_[seat] + v_[one.column];
+    }
+    void move(std::size_t seat, std::size_t column) {
+        column_of_[seat] = column;
+        seat_of_[column] = seat;
     }
     /// A column may be left free only at a potential of zero; the column given up may be taken by whoever has to move.
     bool swap_into(std::size_t seat, std::size_t wanted) {
         const std::size_t given_up = column_of_[seat];
-        const auto move = [&](std::size_t who, std::size_t column) {
-            column_of_[who] = column;
-            seat_of_[column] = who;
-        };
         if (seat_of_[wanted] == none) {
             if (v_[given_up] != 0) return false;
             seat_of_[given_up] = none;
@@ -128,38 +145,47 @@ class slate_part {
         }
         const std::size_t pushed = seat_of_[wanted];
         if (pushed < seat) return false;
-        std::vector<std::size_t> from(m_ + n_, none); // the seat that would move to a column
         std::vector<std::size_t> queue{pushed};
+        std::vector<std::size_t> touched;
         std::size_t end = none;
         for (std::size_t head = 0; head < queue.size() && end == none; ++head)
-            for (std::size_t column = 0; column < m_ + n_; ++column) {
-                if (column == wanted || from[column] != none || !is_tight(queue[head], column)) continue;
+            for (const pair& one : pairs_of(queue[head])) {
+                const std::size_t column = one.column;
+                if (column == wanted || before_[column] != none || !is_tight(queue[head], one)) continue;
                 const bool free = seat_of_[column] == none;
                 if (free && v_[given_up] != 0) continue;
                 if (!free && column != given_up && seat_of_[column] <= seat) continue;
-                from[column] = queue[head];
+                before_[column] = queue[head];
+                touched.push_back(column);
                 if (free || column == given_up) {
                     end = column;
                     break;
                 }
                 queue.push_back(seat_of_[column]);
             }
-        if (end == none) return false;
-        if (end != given_up) seat_of_[given_up] = none;
-        for (std::size_t column = end;;) {
-            const std::size_t who = from[column];
-            const std::size_t left = column_of_[who];
-            move(who, column);
-            if (who == pushed) break;
-            column = left;
+        if (end != none) {
+            if (end != given_up) seat_of_[given_up] = none;
+            for (std::size_t column = end;;) {
+                const std::size_t who = before_[column];
+                const std::size_t left = column_of_[who];
+                move(who, column);
+                if (who == pushed) break;
+                column = left;
+            }
+            move(seat, wanted);
         }
-        move(seat, wanted);
-        return true;
+        for (const std::size_t column : touched) before_[column] = none;
+        return end != none;
     }
 
     std::size_t n_, m_;
-    std::vector<std::int64_t> cost_, u_, v_;
+    std::vector<std::size_t> first_; // pairs of a seat: [first_[seat], first_[seat + 1]), by column
+    std::vector<pair> pair_;
+    std::vector<std::int64_t> u_, v_; // potentials
     std::vector<std::size_t> seat_of_, column_of_;
+    std::vector<std::int64_t> distance_; // scratch of one search, put back after it
+    std::vector<std::size_t> before_;
+    std::vector<std::uint8_t> done_;
 };
 
 } // namespace detail
@@ -190,17 +216,21 @@ class slate_part {
     std::vector<std::vector<std::size_t>> seats(n_seats), persons(n_seats); // by the part's smallest seat
     for (std::size_t seat = 0; seat < n_seats; ++seat) seats[find(seat)].push_back(seat);
     for (std::size_t row = 0; row < people.size(); ++row) persons[find(n_seats + row)].push_back(row);
-    std::vector<std::vector<std::size_t>> by_part(n_seats);
-    for (std::size_t i = 0; i < options.size(); ++i) by_part[find(options[i].seat)].push_back(i);
+    std::vector<std::vector<seat_option>> by_part(n_seats);
+    for (const seat_option& one : options) by_part[find(one.seat)].push_back(one);
     const auto place_in = [](const std::vector<std::size_t>& list, std::size_t what) {
-        return static_cast<std::size_t>(std::lower_bound(list.begin(), list.end(), what) - list.begin());
+        return static_cast<std::uint32_t>(std::lower_bound(list.begin(), list.end(), what) - list.begin());
     };
     for (std::size_t part = 0; part < n_seats; ++part) {
         if (by_part[part].empty()) continue;
-        detail::slate_part problem(seats[part].size(), persons[part].size());
-        for (const std::size_t i : by_part[part])
-            problem.allow(place_in(seats[part], options[i].seat), place_in(persons[part], row_of(options[i].person)),
-                          options[i].value);
+        for (seat_option& one : by_part[part]) {
+            one.seat = place_in(seats[part], one.seat);
+            one.person = place_in(persons[part], row_of(one.person));
+        }
+        std::sort(by_part[part].begin(), by_part[part].end(), [](const seat_option& a, const seat_option& b) {
+            return a.seat != b.seat ? a.seat < b.seat : a.person < b.person;
+        });
+        detail::slate_part problem(seats[part].size(), persons[part].size(), by_part[part]);
         problem.solve();
         for (std::size_t seat = 0; seat < seats[part].size(); ++seat)
             if (const std::size_t column = problem.person_of(seat); column != detail::slate_part::none)
