@@ -187,6 +187,49 @@ DTK_API const char* dtk_result_record(const dtk_result* result) DTK_NOEXCEPT;
 /* Frees a result; NULL is allowed. */
 DTK_API void dtk_result_free(dtk_result* result) DTK_NOEXCEPT;
 
+/* ---- simulation with the host's own rule of promotion ---- */
+
+/* What a rule may look at: the candidates of one vacancy, n of each, in a fixed order; valid during the call. Nothing
+   in here is the truth of the simulation: ratings come with their noise. */
+typedef struct dtk_sim_candidates {
+    uint32_t struct_size;
+    uint32_t n;
+    uint32_t team;              /* 0-based */
+    uint32_t period;            /* from 1 at the start of the burn-in */
+    const float* sales12;       /* log of the last 12 months' sales, 0 = average rep */
+    const float* tenure;        /* months */
+    const float* collaboration; /* rated, standard deviations */
+    const float* readiness;     /* rated, standard deviations of what managers are worth */
+    const float* trial;         /* the same after a test drive; NaN without DTK_SIM_TRIES_EVERYBODY */
+    const float* pay;           /* x the average rep */
+    const uint8_t* flags;       /* 1: of the team that has the vacancy */
+    uint64_t vacancy;           /* key for any draw the rule needs */
+} dtk_sim_candidates;
+
+/* Scores the candidates of one vacancy: NaN = not eligible, the highest is asked first. Anything but DTK_OK stops the
+   run. It must depend on its arguments alone; it may be called from several threads at once, unless the rule says
+   DTK_SIM_SINGLE_THREADED. (Builds with assertions call it twice now and then, and compare.) */
+typedef dtk_status (*dtk_sim_policy_fn)(const dtk_sim_candidates* candidates, float* score_out, void* user);
+
+#define DTK_SIM_SINGLE_THREADED 0x1u /* only ever called on the calling thread */
+#define DTK_SIM_INTERVIEWS 0x2u      /* candidates are talked to: being passed over is easier to bear */
+#define DTK_SIM_TRIES_EVERYBODY 0x4u /* every candidate has a test drive first, and the firm pays for it */
+
+typedef struct dtk_sim_rule {
+    uint32_t struct_size;
+    uint32_t flags;   /* DTK_SIM_... */
+    const char* name; /* letters, digits, '_' and '.'; none of the built-in rules */
+    dtk_sim_policy_fn score;
+    void* user;
+} dtk_sim_rule;
+
+/* Runs the analysis "simulation" with the host's rules beside those that the policy names; a policy may name them too,
+   with reward packages ("mine + dual_track"). Without data: /simulation/start must be "preset".
+   Errors: DTK_E_ARGUMENT, DTK_E_POLICY, DTK_E_SCHEMA, DTK_E_CANCELLED (also "simulation.rule_failed"),
+   DTK_E_NO_MEMORY, DTK_E_INTERNAL. */
+DTK_API dtk_status dtk_sim_run(const dtk_policy* policy, const dtk_sim_rule* rules, size_t n_rules,
+                               const dtk_run_options* options, dtk_result** out, dtk_error** err) DTK_NOEXCEPT;
+
 /* JSON: every analysis, the tables it needs, its result tables, their columns, types, units and meanings, and the input
    tables of the data contract. */
 DTK_API const char* dtk_catalog(void) DTK_NOEXCEPT;

@@ -46,7 +46,7 @@ elseif(WHAT STREQUAL "imports")
   # No libm beyond correctly rounded functions, nothing that ends the host. (Who calls __cxa_atexit: "initialisers".)
   set(allowed
     memcpy memmove memset memcmp memchr strlen strcmp strncmp bcmp malloc free realloc aligned_alloc posix_memalign
-    sqrt floor ceil trunc round rint nearbyint lrint llrint lround llround fma ldexp frexp scalbn
+    sqrt sqrtf floor ceil trunc round rint nearbyint lrint llrint lround llround fma ldexp frexp scalbn
     feholdexcept fesetenv fegetenv fesetround fegetround feupdateenv
     __stack_chk_fail __memcpy_chk __memmove_chk __memset_chk __strlen_chk
     __gmon_start__ _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __cxa_finalize __errno_location

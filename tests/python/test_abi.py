@@ -29,6 +29,7 @@ STRUCTS = {
     "struct ArrowSchema": _abi.ArrowSchema,
     "struct ArrowArray": _abi.ArrowArray,
     "dtk_run_options": _abi.RunOptions,
+    "dtk_sim_rule": _abi.SimRule,
 }
 
 
@@ -121,6 +122,14 @@ def test_abi_and_version_are_those_of_the_header() -> None:
 def test_run_options_have_the_members_of_the_header_in_its_order() -> None:
     assert [name for name, _ in fields("dtk_run_options")] == [field[0] for field in _abi.RunOptions._fields_]
     assert [name for name, _ in fields("dtk_allocator")] == [field[0] for field in _abi.Allocator._fields_]
+    assert [name for name, _ in fields("dtk_sim_rule")] == [field[0] for field in _abi.SimRule._fields_]
+    assert [name for name, _ in fields("dtk_sim_candidates")] == [field[0] for field in _abi.SimCandidates._fields_]
+
+
+def test_flags_of_a_rule_are_those_of_the_header() -> None:
+    header = {name: int(value, 16) for name, value in re.findall(r"#define DTK_(SIM_\w+) (0x\d+)u", CODE)}
+    assert header == {name: getattr(_abi, name) for name in header}
+    assert len(header) == 3
 
 
 def test_structs_have_the_size_and_offsets_a_c_compiler_gives_them(tmp_path: Path) -> None:
@@ -130,6 +139,8 @@ def test_structs_have_the_size_and_offsets_a_c_compiler_gives_them(tmp_path: Pat
         "struct ArrowArrayStream": _abi.ArrowArrayStream,
         "dtk_allocator": _abi.Allocator,
         "dtk_run_options": _abi.RunOptions,
+        "dtk_sim_candidates": _abi.SimCandidates,
+        "dtk_sim_rule": _abi.SimRule,
     }
     lines = ["#include <stdio.h>", '#include "dualtrack.h"', "int main(void) {"]
     expected = []

@@ -20,12 +20,14 @@ from ._api import (
     version,
 )
 from ._error import Error, Status
+from ._simulate import Candidates, simulate
 
 __version__: str = version
 del version
 
 __all__ = [
     "Cancel",
+    "Candidates",
     "Data",
     "Error",
     "Policy",
@@ -37,4 +39,5 @@ __all__ = [
     "default_policy",
     "policy_schema",
     "run",
+    "simulate",
 ]

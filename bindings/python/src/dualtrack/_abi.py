@@ -83,6 +83,37 @@ class RunOptions(c.Structure):
     ]
 
 
+class SimCandidates(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_uint32),
+        ("n", c.c_uint32),
+        ("team", c.c_uint32),
+        ("period", c.c_uint32),
+        ("sales12", c.POINTER(c.c_float)),
+        ("tenure", c.POINTER(c.c_float)),
+        ("collaboration", c.POINTER(c.c_float)),
+        ("readiness", c.POINTER(c.c_float)),
+        ("trial", c.POINTER(c.c_float)),
+        ("pay", c.POINTER(c.c_float)),
+        ("flags", c.POINTER(c.c_uint8)),
+        ("vacancy", c.c_uint64),
+    ]
+
+
+SIM_POLICY = c.CFUNCTYPE(c.c_int32, c.POINTER(SimCandidates), c.POINTER(c.c_float), c.c_void_p)
+SIM_SINGLE_THREADED, SIM_INTERVIEWS, SIM_TRIES_EVERYBODY = 1, 2, 4
+
+
+class SimRule(c.Structure):
+    _fields_ = [
+        ("struct_size", c.c_uint32),
+        ("flags", c.c_uint32),
+        ("name", c.c_char_p),
+        ("score", SIM_POLICY),
+        ("user", c.c_void_p),
+    ]
+
+
 _handle = c.c_void_p
 _out = c.POINTER(c.c_void_p)
 _status = c.c_int32
@@ -126,6 +157,7 @@ SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "dtk_text_free": (None, (_handle,)),
     "dtk_result_record": (_text, (_handle,)),
     "dtk_result_free": (None, (_handle,)),
+    "dtk_sim_run": (_status, (_handle, c.POINTER(SimRule), _size, _options, _out, _out)),
     "dtk_catalog": (_text, ()),
 }
 
