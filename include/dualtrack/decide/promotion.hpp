@@ -77,27 +77,48 @@ struct verdict {
 
 namespace detail {
 
-/// Which gates are open.
-inline verdict gates_of(const decision_rules& rules, const candidate_facts& facts, const case_terms& terms) noexcept {
+/// The gates that cost little to look at; net_loss stays closed.
+inline verdict cheap_gates_of(const decision_rules& rules, const candidate_facts& facts) noexcept {
     verdict out;
     const recorded& readiness = facts.record[static_cast<std::size_t>(factor::readiness)];
     out.effect = predict(rules.effect, facts.record);
-    out.probability_ready =
-        readiness.known ? 1.0 - probability_under(rules.ready_at, readiness.value, readiness.sd) : 0.0;
-    out.probability_net_loss = probability_net_loss(terms, out.effect);
+    if (readiness.known) out.probability_ready = 1.0 - probability_under(rules.ready_at, readiness.value, readiness.sd);
     out.open = {facts.is_employed,
                 facts.consents == answer::yes,
                 facts.has_evidence && readiness.known,
                 out.probability_ready >= rules.ready_probability,
                 out.effect.probability_harm <= rules.most_harm,
-                out.probability_net_loss <= rules.most_net_loss};
+                false};
     return out;
 }
 
-inline bool all_open(const verdict& v) noexcept {
-    for (const bool one : v.open)
-        if (!one) return false;
-    return true;
+/// Whether every gate is open.
+inline bool may_promote(const decision_rules& rules, const verdict& cheap, const case_terms& terms) noexcept {
+    for (std::size_t g = 0; g + 1 < n_gates; ++g)
+        if (!cheap.open[g]) return false;
+    return probability_net_loss(terms, cheap.effect) <= rules.most_net_loss;
+}
+
+/// The recommendation from the gates that cost little; the costly one is looked at where the others leave it to decide.
+inline decision recommend(const decision_rules& rules, const candidate_facts& facts, const case_terms& terms,
+                          const verdict& cheap) noexcept {
+    if (may_promote(rules, cheap, terms)) return decision::promote;
+    if (!facts.is_employed) return decision::not_now;
+    const bool judged = cheap.is_open(gate::evidence);
+    if (judged && facts.consents == answer::yes) {
+        candidate_facts developed = facts;
+        developed.record[static_cast<std::size_t>(factor::readiness)].value += rules.development_gain;
+        if (may_promote(rules, cheap_gates_of(rules, developed), terms)) return decision::develop_first;
+    }
+    const bool strong = facts.probability_top >= rules.strong_probability;
+    const bool not_leading = facts.consents == answer::no || (judged && facts.consents == answer::yes) ||
+                             (judged && !cheap.is_open(gate::readiness));
+    return strong && not_leading ? decision::expert_track : decision::not_now;
+}
+
+/// The recommendation alone.
+inline decision recommend(const decision_rules& rules, const candidate_facts& facts, const case_terms& terms) noexcept {
+    return recommend(rules, facts, terms, cheap_gates_of(rules, facts));
 }
 
 } // namespace detail
@@ -105,25 +126,10 @@ inline bool all_open(const verdict& v) noexcept {
 /// What is recommended. Total: every set of facts has an answer.
 [[nodiscard]] inline verdict judge(const decision_rules& rules, const candidate_facts& facts,
                                    const case_terms& terms) noexcept {
-    verdict out = detail::gates_of(rules, facts, terms);
-    if (detail::all_open(out)) {
-        out.recommended = decision::promote;
-        return out;
-    }
-    if (!facts.is_employed) return out;
-    const bool judged = out.is_open(gate::evidence);
-    if (judged && facts.consents == answer::yes) {
-        candidate_facts developed = facts;
-        developed.record[static_cast<std::size_t>(factor::readiness)].value += rules.development_gain;
-        if (detail::all_open(detail::gates_of(rules, developed, terms))) {
-            out.recommended = decision::develop_first;
-            return out;
-        }
-    }
-    const bool strong = facts.probability_top >= rules.strong_probability;
-    const bool not_leading = facts.consents == answer::no || (judged && facts.consents == answer::yes) ||
-                             (judged && !out.is_open(gate::readiness));
-    if (strong && not_leading) out.recommended = decision::expert_track;
+    verdict out = detail::cheap_gates_of(rules, facts);
+    out.recommended = detail::recommend(rules, facts, terms, out);
+    out.probability_net_loss = probability_net_loss(terms, out.effect);
+    out.open[static_cast<std::size_t>(gate::net_loss)] = out.probability_net_loss <= rules.most_net_loss;
     return out;
 }
 
@@ -143,7 +149,7 @@ inline constexpr double flip_step = 0.05;
     candidate_facts tried = facts;
     const auto decided = [&](double value) {
         tried.record[k].value = value;
-        return judge(rules, tried, terms).recommended;
+        return detail::recommend(rules, tried, terms);
     };
     const decision present = decided(now.value);
     const int n_steps = static_cast<int>(flip_reach / flip_step);
@@ -179,7 +185,7 @@ inline constexpr double flip_step = 0.05;
     for (const double by : {-band, band}) {
         candidate_facts moved = facts;
         moved.record[k].value += by;
-        if (judge(rules, moved, terms).recommended != now.recommended) return true;
+        if (detail::recommend(rules, moved, terms) != now.recommended) return true;
     }
     for (const gate g : {gate::harm, gate::net_loss}) {
         bool decides = true;

@@ -124,6 +124,45 @@ def _relief(overview: Overview) -> list[str]:
     return ["", "Mentoring against a lower quota", *out] if out else []
 
 
+def _promotion(overview: Overview) -> list[str]:
+    rows = overview.rows("promotion", "promotion")
+    passed_over = overview.rows("promotion", "passed_over")
+    if not rows and not passed_over:
+        return []
+    out = ["", "Open seats (recommendations; a person decides)"]
+    slate = overview.rows("promotion", "slate")
+    covered = sorted((row for row in slate if row["person_id"]), key=lambda row: (-row["net_value"], row["vacancy_id"]))
+    if rows:
+        review = sum(1 for row in rows if row["human_review"])
+        text = (
+            f"{plural(len(rows), 'candidate')} for {plural(len(slate), 'open seat')}; somebody to recommend for "
+            f"{len(covered):,} of them, no cover yet for {len(slate) - len(covered):,}. A second look is due at {review:,} of "
+            "the recommendations."
+        )
+        if covered:
+            row = next(
+                row
+                for row in rows
+                if (row["vacancy_id"], row["person_id"]) == (covered[0]["vacancy_id"], covered[0]["person_id"])
+            )
+            text += (
+                f" Worth most: {overview.name(row['person_id'])} for {row['vacancy_id']}, net {money(row['net_value'])} "
+                f"(95 % interval {money(row['net_low'])} to {money(row['net_high'])}; probability that the reports sell "
+                f"less {percent(row['probability_harm'])})."
+            )
+        out += _wrapped(text)
+    outsold = [row for row in passed_over if row["outsold_winner"] and row["winner_is"] == "filled"]
+    if outsold:
+        worst = max(outsold, key=lambda row: (row["exit_probability_12m"], row["person_id"]))
+        out += _wrapped(
+            f"{plural(len(outsold), 'person', 'people')} sold more than who got the seat in the last year; "
+            f"{overview.name(worst['person_id'])} leaves within twelve months with probability "
+            f"{percent(worst['exit_probability_12m'])} ({percent(worst['mitigated_probability_12m'])} after an interview "
+            "with the hiring manager)."
+        )
+    return out if len(out) > 2 else []
+
+
 def _findings(overview: Overview) -> list[str]:
     rows = findings(overview)
     grave = [row for row in rows if row["severity"] in ("error", "warning")]
@@ -147,8 +186,9 @@ def text(overview: Overview) -> str:
         lines += _sellers(overview)
     lines += _pay(overview)
     lines += _readiness(overview)
+    lines += _promotion(overview)
     lines += _relief(overview)
-    others = [name for name in overview.results if name not in ("measures", "pay", "readiness", "relief")]
+    others = [name for name in overview.results if name not in ("measures", "pay", "promotion", "readiness", "relief")]
     if others:
         lines += ["", "Also computed: " + ", ".join(others)]
     for name, error in overview.not_run.items():

@@ -234,6 +234,23 @@ def bars(rows: list[dict[str, Any]], x_title: str, percent: bool) -> str:
     )
 
 
+def waterfall(rows: list[dict[str, Any]], title: str) -> str:
+    """rows: label, order, start, end, side. Each bar begins where the one above ends; zero marked."""
+    altair = _altair()
+    steps = (
+        altair.Chart(_data(rows))
+        .mark_bar(size=14)
+        .encode(
+            y=_by_order(),
+            x=altair.X("start:Q", title=title, axis=altair.Axis(format=",.0f")),
+            x2="end:Q",
+            color=_side_color(),
+        )
+    )
+    zero = altair.Chart(_data([{"zero": 0}])).mark_rule(color=LINE, strokeDash=[4, 3]).encode(x="zero:Q")
+    return _svg(steps + zero, 22 * len(rows) + 10)
+
+
 def bins(values: list[float], count: int) -> tuple[float, float]:
     """Lower edge and width of `count` bins, or fewer, at round numbers, that hold every value."""
     low, high = min(values), max(values)
