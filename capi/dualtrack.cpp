@@ -17,6 +17,7 @@
 #include "handles.hpp"
 #include "ingest/digest.hpp"
 #include "ingest/policy.hpp"
+#include "ingest/seal.hpp"
 #include "report/export.hpp"
 #include "report/policy.hpp"
 #include "report/record.hpp"
@@ -247,8 +248,10 @@ dtk_status dtk_run(const dtk_data* data, const dtk_policy* policy, const char* a
         result->data_memory = data->memory;
         result->memory = setup.memory;
         const org::policy defaults;
+        DUALTRACK_TRYV(ingest::check_seals(data->value->tables));
         DUALTRACK_TRY(result->value,
                       wanted->run(setup.context, data->value, policy == nullptr ? defaults : policy->value));
+        DUALTRACK_TRYV(ingest::check_seals(data->value->tables));
         *out = result.release();
         return outcome::success();
     });

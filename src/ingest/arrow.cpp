@@ -8,6 +8,7 @@
 
 #include "ingest/arrow_check.hpp"
 #include "ingest/arrow_text.hpp"
+#include "ingest/seal.hpp"
 #include "ingest/table.hpp"
 
 namespace dualtrack::ingest {
@@ -125,6 +126,8 @@ result<void> add_stream(table_set& set, std::string_view name, ArrowArrayStream*
     DUALTRACK_TRY(const table_plan plan, check_schema(*known, *table->schema));
     DUALTRACK_TRYV(drain(*known, plan, *stream, *table));
     DUALTRACK_TRYV(check_content(plan, table->batches, table->first_row));
+    if constexpr (seals_batches)
+        for (const owned<ArrowArray>& batch : table->batches) table->seal.push_back(seal_of(plan, *batch));
     set.tables.push_back(std::move(table));
     return success();
 }
@@ -163,6 +166,7 @@ result<void> add_batch(table_set& set, std::string_view name, ArrowSchema* moved
     // Everything that can fail comes before anything that shows.
     table->batches.reserve(std::max(table->batches.capacity(), table->batches.size() * 2 + 1));
     table->first_row.reserve(std::max(table->first_row.capacity(), table->first_row.size() * 2 + 1));
+    if constexpr (seals_batches) table->seal.reserve(std::max(table->seal.capacity(), table->seal.size() * 2 + 1));
     if (fresh != nullptr) {
         fresh->schema = std::move(schema);
         set.tables.push_back(fresh);
@@ -170,6 +174,7 @@ result<void> add_batch(table_set& set, std::string_view name, ArrowSchema* moved
     if (batch->length == 0) return success();
     table->n_rows += batch->length;
     table->first_row.push_back(first_row);
+    if constexpr (seals_batches) table->seal.push_back(seal_of(plan, *batch));
     table->batches.push_back(std::move(batch));
     return success();
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ingest/organisation_build.hpp"
+#include "ingest/seal.hpp"
 
 namespace dualtrack::ingest {
 
@@ -105,6 +106,7 @@ result<std::shared_ptr<const checked_data>> build_organisation(const run_context
     place(data->findings, org::findings_table(run.memory));
     place(data->organisation.orphans, org::orphan_columns{vec<std::uint8_t>(run.memory), vec<std::int64_t>(run.memory),
                                                           vec<std::pmr::string>(run.memory)});
+    DUALTRACK_TRYV(check_seals(data->tables));
     building site{quiet, data->tables, data->organisation, data->findings};
     progress_by_rows progress(run, data->tables);
     DUALTRACK_TRYV(check_schema(site));
@@ -131,6 +133,7 @@ result<std::shared_ptr<const checked_data>> build_organisation(const run_context
         DUALTRACK_TRYV(step.link(site));
         DUALTRACK_TRYV(progress.advance(table->n_rows));
     }
+    DUALTRACK_TRYV(check_seals(data->tables));
     return std::shared_ptr<const checked_data>(std::move(data));
 }
 

@@ -50,6 +50,12 @@ template <class Struct> class owned {
     Struct value_{};
 };
 
+/// Hashes of what a batch holds: where its text lies first, because nothing may be looked up by borders that changed.
+struct batch_seal {
+    std::uint64_t layout = 0, content = 0;
+    friend bool operator==(const batch_seal&, const batch_seal&) = default;
+};
+
 /// One table of the host: a schema and its batches, structurally checked. Column text and numbers stay where they are;
 /// whoever keeps a view into them keeps the table alive. The host gave the memory away and must not write into it any
 /// more.
@@ -58,6 +64,7 @@ struct input_table {
     owned<ArrowSchema> schema;
     std::vector<owned<ArrowArray>> batches;
     std::vector<std::int64_t> first_row; // of each batch
+    std::vector<batch_seal> seal;        // of each batch, where batches are sealed (seal.hpp); else empty
     std::int64_t n_rows = 0;
 };
 
