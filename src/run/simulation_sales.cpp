@@ -373,10 +373,8 @@ result<void> run_tornado(const run_context& run, const model_request& request, c
         for (const double value : {assumptions[i].low, assumptions[i].high}) {
             simulate::sales_preset values{model.a, model.shape};
             simulate::set_value(simulate::sales_inputs[i], value, values);
-            simulate::sales_model changed = model;
-            changed.a = values.assumptions;
-            changed.shape = values.shape;
-            changed.spread = simulate::value_spread(changed.a);
+            const simulate::sales_model changed =
+                simulate::sales_model_of(values.assumptions, values.shape, model.seed);
             DUALTRACK_TRY(simulate::experiment end, at_value(changed));
             ends.push_back(std::move(end));
         }
@@ -404,12 +402,8 @@ result<void> run_sales_model(const model_request& request, simulation_tables& to
     DUALTRACK_TRYV(use_assumptions(assumptions, values));
     DUALTRACK_TRYV(use_spans(overrides, values.shape));
     if (policy.periods > 0) values.shape.months = policy.periods;
-    simulate::sales_model model;
-    model.a = values.assumptions;
-    model.shape = values.shape;
-    model.seed = static_cast<std::uint64_t>(policy.seed);
-    model.spread = simulate::value_spread(model.a);
-
+    const simulate::sales_model model =
+        simulate::sales_model_of(values.assumptions, values.shape, static_cast<std::uint64_t>(policy.seed));
     simulate::experiment_plan plan;
     DUALTRACK_TRY(const std::vector<sales_arm> arms, arms_for(request, plan));
     set_metrics(model.shape, plan);

@@ -40,12 +40,11 @@ inline void install(const sales_model& model, const sales_arm& arm, std::uint32_
         world.counts.value += static_cast<double>(chosen.value);
         world.counts.negative += chosen.value < 0 ? 1 : 0;
     }
-    seats.managers[team] = chosen;
-    spread_manager(model, team, seats);
+    seat_manager(model, team, chosen, seats);
 }
 
 inline sales_manager rep_as_manager(const sales_model& model, std::uint32_t replication, const sales_seats& seats,
-                                    std::size_t seat) {
+                                    std::size_t seat, const person_draw& drawn) {
     const auto get = [&](seat_field which) { return seats.field(which)[seat]; };
     sales_manager m;
     m.person = seats.persons()[seat];
@@ -62,8 +61,13 @@ inline sales_manager rep_as_manager(const sales_model& model, std::uint32_t repl
     m.rep_threshold = get(seat_field::threshold);
     m.group = seats.group[seat];
     m.was_candidate = seats.was_candidate[seat] != 0;
-    m.hero = hero_tendency(model, m.talent, m.value, m.hero_noise);
-    m.threshold = exit_threshold(model, replication, m.person, 1);
+    m.hero = drawn.hero;
+    m.threshold = drawn.manager_threshold;
+    m.n_posts = static_cast<std::uint8_t>(std::min(255, seats.n_posts[seat] + 1));
+    // A second post is a new stay: with the old threshold those who stay short would be tried again and again.
+    if (m.n_posts > 1)
+        m.threshold =
+            static_cast<float>(exponential_of(draw(model.seed, replication, m.person, m.n_posts, purpose::exit)[0]));
     return m;
 }
 
@@ -92,14 +96,15 @@ inline void fill_vacancy(const sales_model& model, const sales_arm& arm, std::ui
                                   k == winner, s.declined[k] != 0});
     }
     if (winner < n) {
-        const sales_manager chosen = rep_as_manager(model, replication, seats, s.seat[winner]);
-        vacate(model, replication, s.seat[winner], world);
+        const std::size_t seat = s.seat[winner];
+        const sales_manager chosen = rep_as_manager(model, replication, seats, seat,
+                                                    person_of(model, replication, seats.persons()[seat], s.drawn));
+        vacate(model, replication, seat, s.drawn, world);
         install(model, arm, replication, team, vacancy, chosen, world);
         return;
     }
-    person_draw outsider;
-    model.kernels.draw_people(model.a, model.seed, replication, seats.next_person++, 1, &outsider);
-    install(model, arm, replication, team, vacancy, manager_of(model, replication, outsider), world);
+    const sales_manager outsider = manager_of(model, person_of(model, replication, seats.next_person++, s.drawn));
+    install(model, arm, replication, team, vacancy, outsider, world);
 }
 
 /// A manager goes back to selling, on the first empty seat; leaves the firm if there is none.
@@ -108,16 +113,30 @@ inline void step_down(const sales_model& model, const sales_manager& m, sales_wo
     if (seats.empty.empty()) return;
     const std::size_t seat = seats.empty.front();
     seats.empty.erase(seats.empty.begin());
-    person_draw p{
-        m.person,        m.talent, m.collaboration, m.value, m.hero_noise, m.readiness_noise, m.collaboration_noise,
-        m.rep_threshold, 0};
+    person_draw p;
+    p.person = m.person;
+    p.talent = m.talent;
+    p.collaboration = m.collaboration;
+    p.value = m.value;
+    p.hero_noise = m.hero_noise;
+    p.readiness_noise = m.readiness_noise;
+    p.collaboration_noise = m.collaboration_noise;
+    p.rep_threshold = m.rep_threshold;
+    p.group = m.group;
     // Knows the work: comes back with the skill, the record and the tenure of the time as a rep.
-    seat_person(model, p, seat, std::max(m.tenure, static_cast<float>(model.a.ramp_months) + 1.0F), seats);
+    seat_person(p, seat, std::max(m.tenure, static_cast<float>(model.a.ramp_months) + 1.0F), seats);
     seats.field(seat_field::skill)[seat] = m.skill;
     seats.field(seat_field::record)[seat] = m.record;
     seats.field(seat_field::hazard)[seat] = m.rep_hazard;
-    seats.group[seat] = m.group;
     seats.was_candidate[seat] = m.was_candidate ? 1 : 0;
+    seats.n_posts[seat] = m.n_posts;
+}
+
+/// The manager goes at the start of the next period.
+inline void leave_post(std::size_t team, sales_seats& seats) {
+    const auto id = static_cast<std::uint32_t>(team);
+    const auto at = std::lower_bound(seats.managers_leaving.begin(), seats.managers_leaving.end(), id);
+    if (at == seats.managers_leaving.end() || *at != id) seats.managers_leaving.insert(at, id);
 }
 
 /// Once a year: the best sellers by their record mentor those with the lowest.
@@ -169,7 +188,10 @@ inline void review_managers(const sales_model& model, const sales_arm& arm, std:
             const double z = normal_double_of(draw(model.seed, replication, m.person, world.period, purpose::look)[0]);
             const double seen = numeric::log(m.team_output / m.expected_output) +
                                 model.a.month_noise / std::sqrt(m.reviewed_months) * z;
-            if (seen < numeric::log1p(-std::min(arm.packages.demotion, 0.999))) m.leaving = m.steps_down = true;
+            if (seen < numeric::log1p(-std::min(arm.packages.demotion, 0.999))) {
+                m.steps_down = true;
+                leave_post(team, seats);
+            }
         }
         m.team_output = m.expected_output = m.reviewed_months = 0;
     }
@@ -185,40 +207,31 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, std::
     sales_counts& c = world.counts;
     ++world.period;
     world.cost = 0;
-    float* tenure = seats.field(seat_field::tenure);
+    const float* tenure = seats.field(seat_field::tenure);
     const float* occupied = seats.field(seat_field::occupied);
-    for (std::size_t k = 0; k < seats.n_padded; ++k) tenure[k] += occupied[k];
     for (const std::uint32_t seat : seats.leaving) {
         if (world.counted) {
             ++c.quits;
             c.regretted += seats.field(seat_field::talent)[seat] > 0.8416F ? 1 : 0;
         }
-        vacate(model, replication, seat, world);
+        vacate(model, replication, seat, s.drawn, world);
     }
     seats.leaving.clear();
-    for (std::size_t team = 0; team < seats.n_teams(); ++team) {
-        const sales_manager& m = seats.managers[team];
-        if (m.leaving && (m.steps_down || model.shape.managers_step_down)) step_down(model, m, world);
-    }
-    for (std::size_t team = 0; team < seats.n_teams(); ++team)
-        if (seats.managers[team].leaving) fill_vacancy(model, arm, replication, team, s, world);
+    s.posts.assign(seats.managers_leaving.begin(), seats.managers_leaving.end());
+    seats.managers_leaving.clear();
+    for (const std::uint32_t team : s.posts)
+        if (seats.managers[team].steps_down || model.shape.managers_step_down)
+            step_down(model, seats.managers[team], world);
+    for (const std::uint32_t team : s.posts) fill_vacancy(model, arm, replication, team, s, world);
     // New people, on the seats whose time has come, ascending.
-    std::size_t n_hired = 0;
-    for (const std::uint32_t seat : seats.empty)
-        n_hired += seats.fill_at[seat] <= static_cast<std::int32_t>(world.period) ? 1U : 0U;
-    if (n_hired > 0) {
-        s.people.resize(std::max(s.people.size(), n_hired));
-        model.kernels.draw_people(model.a, model.seed, replication, seats.next_person, n_hired, s.people.data());
-        seats.next_person += static_cast<std::uint32_t>(n_hired);
-        std::size_t next = 0, kept = 0;
-        for (const std::uint32_t seat : seats.empty) {
-            if (seats.fill_at[seat] <= static_cast<std::int32_t>(world.period))
-                seat_person(model, s.people[next++], seat, 1, seats);
-            else
-                seats.empty[kept++] = seat;
-        }
-        seats.empty.resize(kept);
+    std::size_t kept = 0;
+    for (const std::uint32_t seat : seats.empty) {
+        if (seats.fill_at[seat] <= static_cast<std::int32_t>(world.period))
+            seat_person(person_of(model, replication, seats.next_person++, s.drawn), seat, 1, seats);
+        else
+            seats.empty[kept++] = seat;
     }
+    seats.empty.resize(kept);
     const reward_packages& extra = arm.packages;
     if (extra.mentees > 0 && (static_cast<std::int32_t>(world.period) - model.shape.burn_in_months - 1) % 12 == 0)
         assign_mentors(model, extra, s, world);
@@ -261,25 +274,22 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, std::
             seats.leaving.push_back(static_cast<std::uint32_t>(word * 64) +
                                     static_cast<std::uint32_t>(std::countr_zero(left)));
     if (reviewed) review_managers(model, arm, replication, s, world);
-    double hero = 0;
-    for (sales_manager& m : seats.managers) {
-        hero += static_cast<double>(m.hero);
-        m.hazard += static_cast<float>(a.manager_exit * (1 + a.exhaustion * static_cast<double>(m.hero)));
-        m.leaving = m.leaving || m.hazard > m.threshold;
+    for (std::size_t team = 0; team < seats.n_teams(); ++team) {
+        seats.manager_hazard[team] += seats.manager_step[team];
+        if (seats.manager_hazard[team] > seats.manager_threshold[team]) leave_post(team, seats);
     }
     if (!world.counted) return;
     c.output += sums.output;
     c.cost += world.cost;
     c.pay += sums.pay + a.manager_pay * static_cast<double>(seats.n_teams());
     c.skill += sums.skill;
-    c.hero += hero;
+    c.hero += seats.hero;
     c.top_months += sums.n_top;
     c.seat_months += static_cast<std::int64_t>(seats.n);
     c.empty_months += static_cast<std::int64_t>(seats.empty.size());
     c.rep_months += static_cast<std::int64_t>(seats.n - seats.empty.size());
     c.manager_months += static_cast<std::int64_t>(seats.n_teams());
-    const double months = static_cast<double>(world.period) - model.shape.burn_in_months;
-    const double weight = numeric::exp(-months / 12.0 * numeric::log1p(a.discount));
+    const double weight = model.weight[world.period - 1 - static_cast<std::uint32_t>(model.shape.burn_in_months)];
     c.discounted += weight * (sums.output - world.cost);
     c.discount_weights += weight * static_cast<double>(seats.n);
 }

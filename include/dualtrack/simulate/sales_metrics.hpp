@@ -83,7 +83,24 @@ inline void figures_of(const sales_counts& c, std::int32_t months, std::span<dou
 struct sales_worker {
     sales_scratch scratch;
     sales_world common, own;
+    std::vector<sales_counts> counts; // of the last organisation, [arm]
 };
+
+/// The slope of v on sales12 / sA among those who were promoted: what a published regression of managers' value on
+/// their earlier sales estimates. A published slope is compared with this one, never taken for bA. NaN if there is
+/// none.
+[[nodiscard]] inline double promoted_slope(std::span<const sales_counts> counts) noexcept {
+    double n = 0, x = 0, v = 0, xx = 0, xv = 0;
+    for (const sales_counts& c : counts) {
+        n += static_cast<double>(c.winners);
+        x += c.slope_x;
+        v += c.slope_v;
+        xx += c.slope_xx;
+        xv += c.slope_xv;
+    }
+    const double below = n * xx - x * x;
+    return below > 0 ? (n * xv - x * v) / below : numeric::not_a_number;
+}
 
 /// Horizons that figures are given for: all months, and the first year where there is more than that.
 [[nodiscard]] inline std::size_t n_horizons(const sales_shape& shape) noexcept {
@@ -100,6 +117,7 @@ inline bool run_organisation(const sales_model& model, std::span<const sales_arm
     constexpr std::size_t n_metrics = sales_metrics.size();
     const std::size_t n_figures = n_metrics * n_horizons(model.shape);
     const sales_arm burn_in;
+    worker.counts.resize(arms.size());
     start_world(model, replication, worker.scratch, worker.common);
     for (std::int32_t month = 0; month < model.shape.burn_in_months; ++month)
         simulate_month(model, burn_in, replication, worker.scratch, worker.common);
@@ -121,6 +139,7 @@ inline bool run_organisation(const sales_model& model, std::span<const sales_arm
                 figures_of(world.counts, month, figures.subspan(arm * n_figures + n_metrics, n_metrics));
         }
         figures_of(world.counts, months, figures.subspan(arm * n_figures, n_metrics));
+        worker.counts[arm] = world.counts;
     }
     return true;
 }

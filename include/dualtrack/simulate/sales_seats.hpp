@@ -47,10 +47,9 @@ struct sales_manager {
     float talent = 0, collaboration = 0, value = 0, hero_noise = 0, readiness_noise = 0, collaboration_noise = 0;
     float hero = 0; // x
     float skill = 0, record = 0, tenure = 0, rep_hazard = 0, rep_threshold = 0;
-    float hazard = 0, threshold = 0;
-    std::uint8_t group = 0;
-    bool leaving = false;                        // at the start of the next period
-    bool steps_down = false;                     // then takes an empty rep seat, if there is one
+    float threshold = 0;
+    std::uint8_t group = 0, n_posts = 1;
+    bool steps_down = false;                     // takes an empty rep seat when leaving the post, if there is one
     bool was_candidate = false;                  // as a rep, in the counted periods
     std::int32_t months = 0;                     // in the post
     double team_output = 0, expected_output = 0; // since the last review
@@ -61,15 +60,18 @@ struct sales_seats {
     std::size_t n = 0, n_padded = 0;
     std::vector<lane_values<float>> fields; // [field x n_padded / 16]
     std::vector<lane_values<std::uint32_t>> person;
-    std::vector<std::uint32_t> team;        // [n]
-    std::vector<std::uint32_t> first;       // [n_teams + 1], seats of a team are adjacent
-    std::vector<std::int32_t> fill_at;      // [n], of empty seats
-    std::vector<std::uint32_t> n_vacancies; // [n], ordinals used so far
-    std::vector<std::uint8_t> group, was_candidate;
+    std::vector<std::uint32_t> team;                         // [n]
+    std::vector<std::uint32_t> first;                        // [n_teams + 1], seats of a team are adjacent
+    std::vector<std::int32_t> fill_at;                       // [n], of empty seats
+    std::vector<std::uint32_t> n_vacancies;                  // [n], ordinals used so far
+    std::vector<std::uint8_t> group, was_candidate, n_posts; // n_posts: how often a manager before
     std::vector<sales_manager> managers;
-    std::vector<std::uint32_t> n_manager_vacancies; // [n_teams]
-    std::vector<std::uint32_t> empty;               // seats, ascending
-    std::vector<std::uint32_t> leaving;             // reps who go at the start of the next period, ascending
+    std::vector<float> manager_hazard, manager_step, manager_threshold; // [n_teams]
+    std::vector<std::uint32_t> managers_leaving;                        // at the start of the next period, ascending
+    double hero = 0;                                                    // sum of x over the managers
+    std::vector<std::uint32_t> n_manager_vacancies;                     // [n_teams]
+    std::vector<std::uint32_t> empty;                                   // seats, ascending
+    std::vector<std::uint32_t> leaving; // reps who go at the start of the next period, ascending
     std::uint32_t next_person = 0;
 
     [[nodiscard]] float* field(seat_field which) noexcept {
@@ -83,12 +85,13 @@ struct sales_seats {
     [[nodiscard]] std::size_t n_teams() const noexcept { return managers.size(); }
 };
 
-/// A person as drawn: the same under every policy.
+/// A person as drawn: the same under every rule.
 struct person_draw {
     std::uint32_t person = 0;
     float talent = 0, collaboration = 0, value = 0, hero_noise = 0, readiness_noise = 0, collaboration_noise = 0;
-    float threshold = 0;
-    std::uint32_t group_word = 0;
+    float hero = 0;                                 // x, as a manager
+    float rep_threshold = 0, manager_threshold = 0; // -ln u of the post
+    std::uint8_t group = 0;
 };
 
 /// What the monthly pass adds up.

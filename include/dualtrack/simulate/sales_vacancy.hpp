@@ -23,15 +23,24 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
                                               sales_scratch& s) {
     const sales_seats& seats = world.seats;
     const auto field = [&](seat_field which) { return seats.field(which); };
-    s.seat.clear();
     const auto fewest = static_cast<float>(model.a.candidate_tenure);
     const std::size_t from = model.shape.own_team_only ? seats.first[team] : 0;
     const std::size_t to = model.shape.own_team_only ? seats.first[team + 1] : seats.n;
     const float* tenure = field(seat_field::tenure);
     const float* occupied = field(seat_field::occupied);
-    for (std::size_t seat = from; seat < to; ++seat)
-        if (occupied[seat] > 0 && tenure[seat] >= fewest) s.seat.push_back(static_cast<std::uint32_t>(seat));
-    const std::size_t n = s.seat.size(), room = padded(n), n_padded = seats.n_padded;
+    s.seat.resize(seats.n);
+    std::size_t n = 0;
+    for (std::size_t seat = from; seat < to; ++seat) {
+        s.seat[n] = static_cast<std::uint32_t>(seat);
+        n += static_cast<std::size_t>(static_cast<int>(occupied[seat] > 0) & static_cast<int>(tenure[seat] >= fewest));
+    }
+    s.seat.resize(n);
+    const std::size_t room = padded(n), n_padded = seats.n_padded;
+    const rule_kind kind = arm.rule.kind;
+    const bool for_host = kind == rule_kind::host || world.log != nullptr;
+    const bool with_readiness = kind == rule_kind::readiness || kind == rule_kind::band || kind == rule_kind::lottery ||
+                                kind == rule_kind::test_drive || kind == rule_kind::hybrid || for_host;
+    const bool with_collaboration = kind == rule_kind::predicted_va || for_host;
     s.words.resize(4 * n_padded);
     s.seat_sales12.resize(n_padded);
     const bool is_new = s.looked_at != static_cast<std::int64_t>(world.period);
@@ -54,19 +63,27 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     const float inverse_spread = model.spread > 0 ? static_cast<float>(1.0 / model.spread) : 0.0F;
     const auto tau = static_cast<float>(model.a.readiness_noise);
     const auto by_noise = static_cast<float>(model.a.collaboration_noise);
+    const float* value = field(seat_field::value);
     for (std::size_t k = 0; k < n; ++k) {
         const std::size_t seat = s.seat[k];
         s.sales12[k] = s.seat_sales12[seat];
-        s.person[k] = seats.persons()[seat];
         s.random_words[k] = s.words[seat];
         s.tie[k] = s.words[n_padded + seat];
         s.tenure[k] = tenure[seat];
-        s.value[k] = field(seat_field::value)[seat];
-        s.collaboration[k] =
-            field(seat_field::collaboration)[seat] + by_noise * field(seat_field::collaboration_noise)[seat];
-        s.readiness[k] = s.value[k] * inverse_spread + tau * field(seat_field::readiness_noise)[seat];
-        s.flags[k] = seats.team[seat] == team ? 1 : 0;
+        s.value[k] = value[seat];
     }
+    if (with_collaboration)
+        for (std::size_t k = 0; k < n; ++k)
+            s.collaboration[k] = field(seat_field::collaboration)[s.seat[k]] +
+                                 by_noise * field(seat_field::collaboration_noise)[s.seat[k]];
+    if (with_readiness)
+        for (std::size_t k = 0; k < n; ++k)
+            s.readiness[k] = s.value[k] * inverse_spread + tau * field(seat_field::readiness_noise)[s.seat[k]];
+    if (for_host)
+        for (std::size_t k = 0; k < n; ++k) {
+            s.person[k] = seats.persons()[s.seat[k]];
+            s.flags[k] = seats.team[s.seat[k]] == team ? 1 : 0;
+        }
     model.kernels.count_lower(s.sales12.data(), n, s.n_lower.data());
     for (std::size_t k = 0; k < n; ++k)
         s.rank[k] = n > 1 ? static_cast<double>(s.n_lower[k]) / static_cast<double>(n - 1) : 0.0;
@@ -181,6 +198,12 @@ inline void count_promotion(const sales_model& model, std::size_t n, std::size_t
     if (winner < n) {
         ++c.chosen[seats.group[s.seat[winner]]];
         ++c.winners;
+        const double x = static_cast<double>(s.sales12[winner]) / model.a.talent_spread;
+        const double v = static_cast<double>(s.value[winner]);
+        c.slope_x += x;
+        c.slope_v += v;
+        c.slope_xx += x * x;
+        c.slope_xv += x * v;
     }
     if (n < 2) return;
     std::int64_t pairs[3];

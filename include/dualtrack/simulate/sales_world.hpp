@@ -30,6 +30,8 @@ struct sales_counts {
     std::int64_t quits = 0, regretted = 0, promotions = 0, negative = 0, declined = 0, vacated = 0, months_to_fill = 0;
     std::int64_t n_order = 0, top_candidates = 0, top_passed = 0, persons = 0, winners = 0;
     std::array<std::int64_t, 2> candidacies{}, chosen{}; // by group
+    // Of the chosen: x = sales12 / sA and the true v, for the regression that published slopes come from.
+    double slope_x = 0, slope_v = 0, slope_xx = 0, slope_xv = 0;
 };
 
 /// One promotion as it is written down on request.
@@ -45,11 +47,37 @@ struct sales_model {
     sales_shape shape;
     sales_kernels kernels = kernels_for(best_instructions());
     std::uint64_t seed = 7;
-    double spread = value_spread(a); // sv
+    double spread = 0;               // sv
+    std::vector<double> still_empty; // probability that a seat is empty for more than so many months, from 1
+    std::vector<double> weight;      // of each counted month in revenue_discounted
+};
+
+/// A model ready to run.
+[[nodiscard]] inline sales_model sales_model_of(const sales_assumptions& a, const sales_shape& shape,
+                                                std::uint64_t seed) {
+    sales_model out;
+    out.a = a;
+    out.shape = shape;
+    out.seed = seed;
+    out.spread = value_spread(a);
+    // u below (1 - q)^k: floor(ln u / ln(1 - q)) >= k
+    const double kept = 1.0 - 1.0 / a.months_empty;
+    for (double left = kept; left > 0x1p-26 && out.still_empty.size() < 65535; left *= kept)
+        out.still_empty.push_back(left);
+    for (std::int32_t month = 1; month <= shape.months; ++month)
+        out.weight.push_back(numeric::exp(-static_cast<double>(month) / 12.0 * numeric::log1p(a.discount)));
+    return out;
+}
+
+/// What was drawn for one replication so far; the same for every rule, so drawn once.
+struct sales_draws {
+    std::vector<person_draw> people;
+    std::vector<std::vector<std::uint16_t>> months_to_fill; // [ordinal][seat]
+    std::vector<std::uint32_t> words;
 };
 
 struct sales_scratch {
-    std::vector<person_draw> people;
+    sales_draws drawn;
     std::vector<std::uint64_t> crossed;
     std::vector<float> seat_sales12; // [n_padded], of looked_at
     std::int64_t looked_at = -1;
@@ -59,7 +87,7 @@ struct sales_scratch {
     std::vector<double> rank;
     std::vector<std::int32_t> n_lower;
     std::vector<std::uint8_t> flags, declined;
-    std::vector<std::uint32_t> order;
+    std::vector<std::uint32_t> order, posts;
     score_scratch scoring;
 };
 
@@ -90,13 +118,34 @@ inline float hero_tendency(const sales_model& model, float talent, float value, 
                     a.hero_noise * static_cast<double>(noise));
 }
 
-inline std::uint8_t group_of(const sales_model& model, std::uint32_t word) noexcept {
-    return happens(word, model.a.group_share) ? 1 : 0;
+/// The person of that number.
+inline const person_draw& person_of(const sales_model& model, std::uint32_t replication, std::uint32_t person,
+                                    sales_draws& drawn) {
+    while (drawn.people.size() <= person) {
+        const std::size_t from = drawn.people.size();
+        drawn.people.resize(from + lane_block);
+        model.kernels.draw_people(model.a, model.spread, model.seed, replication, static_cast<std::uint32_t>(from),
+                                  drawn.people.data() + from);
+    }
+    return drawn.people[person];
 }
 
-inline float exit_threshold(const sales_model& model, std::uint32_t replication, std::uint32_t person,
-                            std::uint32_t post) noexcept {
-    return static_cast<float>(exponential_of(draw(model.seed, replication, person, post, purpose::exit)[0]));
+/// How long a seat stays empty at its ordinal-th vacancy.
+inline std::int32_t months_to_fill(const sales_model& model, std::uint32_t replication, std::size_t seat,
+                                   std::uint32_t ordinal, std::size_t n_padded, sales_draws& drawn) {
+    while (drawn.months_to_fill.size() <= ordinal) {
+        drawn.words.resize(n_padded);
+        model.kernels.draw_fills(model.seed, replication, static_cast<std::uint32_t>(drawn.months_to_fill.size()),
+                                 n_padded, drawn.words.data());
+        std::vector<std::uint16_t>& row = drawn.months_to_fill.emplace_back(n_padded);
+        for (std::size_t i = 0; i < n_padded; ++i) {
+            const double u = random::uniform_24(drawn.words[i]);
+            std::size_t more = 0;
+            while (more < model.still_empty.size() && u < model.still_empty[more]) ++more;
+            row[i] = static_cast<std::uint16_t>(1 + more);
+        }
+    }
+    return drawn.months_to_fill[ordinal][seat];
 }
 
 /// What the reps of a team feel of their manager, written to their seats.
@@ -119,7 +168,7 @@ inline void spread_manager(const sales_model& model, std::size_t team, sales_sea
     set(seat_field::team_hazard, a.quit_hazard * numeric::exp(-a.value_on_quits * per_sd));
 }
 
-inline sales_manager manager_of(const sales_model& model, std::uint32_t replication, const person_draw& p) {
+inline sales_manager manager_of(const sales_model& model, const person_draw& p) {
     sales_manager m;
     m.person = p.person;
     m.talent = p.talent;
@@ -128,17 +177,28 @@ inline sales_manager manager_of(const sales_model& model, std::uint32_t replicat
     m.hero_noise = p.hero_noise;
     m.readiness_noise = p.readiness_noise;
     m.collaboration_noise = p.collaboration_noise;
-    m.group = group_of(model, p.group_word);
-    m.rep_threshold = p.threshold;
-    m.hero = hero_tendency(model, p.talent, p.value, p.hero_noise);
-    m.threshold = exit_threshold(model, replication, p.person, 1);
+    m.group = p.group;
+    m.rep_threshold = p.rep_threshold;
+    m.hero = p.hero;
+    m.threshold = p.manager_threshold;
     m.tenure = static_cast<float>(model.a.candidate_tenure);
     return m;
 }
 
+/// The manager's post goes to `m`.
+inline void seat_manager(const sales_model& model, std::size_t team, const sales_manager& m, sales_seats& seats) {
+    seats.managers[team] = m;
+    seats.manager_hazard[team] = 0;
+    seats.manager_threshold[team] = m.threshold;
+    seats.manager_step[team] =
+        static_cast<float>(model.a.manager_exit * (1 + model.a.exhaustion * static_cast<double>(m.hero)));
+    seats.hero = 0;
+    for (const sales_manager& each : seats.managers) seats.hero += static_cast<double>(each.hero);
+    spread_manager(model, team, seats);
+}
+
 /// The person sits down on an empty seat. `seats.empty` is the caller's.
-inline void seat_person(const sales_model& model, const person_draw& p, std::size_t seat, float tenure,
-                        sales_seats& seats) {
+inline void seat_person(const person_draw& p, std::size_t seat, float tenure, sales_seats& seats) {
     const auto set = [&](seat_field which, float value) { seats.field(which)[seat] = value; };
     seats.persons()[seat] = p.person;
     set(seat_field::talent, p.talent);
@@ -150,26 +210,23 @@ inline void seat_person(const sales_model& model, const person_draw& p, std::siz
     set(seat_field::skill, 0);
     set(seat_field::record, 0);
     set(seat_field::hazard, 0);
-    set(seat_field::threshold, p.threshold);
+    set(seat_field::threshold, p.rep_threshold);
     set(seat_field::tenure, tenure);
     set(seat_field::occupied, 1);
     set(seat_field::passed_until, 0);
     set(seat_field::witness_until, 0);
     set(seat_field::boost, 1);
-    seats.group[seat] = group_of(model, p.group_word);
+    seats.group[seat] = p.group;
     seats.was_candidate[seat] = 0;
+    seats.n_posts[seat] = 0;
 }
 
 /// The seat is empty from now on, until a person is found.
-inline void vacate(const sales_model& model, std::uint32_t replication, std::size_t seat, sales_world& world) {
+inline void vacate(const sales_model& model, std::uint32_t replication, std::size_t seat, sales_draws& drawn,
+                   sales_world& world) {
     sales_seats& seats = world.seats;
-    const std::uint32_t ordinal = seats.n_vacancies[seat]++;
-    const double u =
-        random::uniform_24(draw(model.seed, replication, static_cast<std::uint32_t>(seat), ordinal, purpose::fill)[0]);
-    const double q = 1.0 / model.a.months_empty;
-    // A mean of one month is a seat that is always filled at once.
-    const double extra = q < 1.0 ? std::floor(numeric::log(u) / numeric::log1p(-q)) : 0.0;
-    const auto months = 1 + static_cast<std::int32_t>(std::min(extra, 1e6));
+    const std::int32_t months =
+        months_to_fill(model, replication, seat, seats.n_vacancies[seat]++, seats.n_padded, drawn);
     seats.fill_at[seat] = static_cast<std::int32_t>(world.period) + months;
     if (world.counted) {
         ++world.counts.vacated;
@@ -209,21 +266,27 @@ inline void start_world(const sales_model& model, std::uint32_t replication, sal
     seats.n_vacancies.assign(seats.n, 0);
     seats.group.assign(seats.n, 0);
     seats.was_candidate.assign(seats.n, 0);
+    seats.n_posts.assign(seats.n, 0);
     seats.n_manager_vacancies.assign(n_teams, 0);
     seats.managers.assign(n_teams, {});
     seats.empty.clear();
     seats.leaving.clear();
-    scratch.people.resize(seats.n + n_teams);
-    model.kernels.draw_people(model.a, model.seed, replication, 0, seats.n + n_teams, scratch.people.data());
+    seats.managers_leaving.clear();
+    seats.manager_hazard.assign(n_teams, 0);
+    seats.manager_step.assign(n_teams, 0);
+    seats.manager_threshold.assign(n_teams, 0);
+    scratch.drawn.people.clear();
+    scratch.drawn.months_to_fill.clear();
     for (std::size_t seat = 0; seat < seats.n; ++seat) {
-        const person_draw& p = scratch.people[seat];
+        const person_draw& p = detail::person_of(model, replication, static_cast<std::uint32_t>(seat), scratch.drawn);
         const double u = random::uniform_24(draw(model.seed, replication, p.person, 0, purpose::start)[0]);
         const auto tenure = static_cast<float>(std::floor(static_cast<double>(model.shape.start_tenure_months) * u));
-        detail::seat_person(model, p, seat, tenure, seats);
+        detail::seat_person(p, seat, tenure + 1, seats); // step 1 of the first period
     }
     for (std::size_t team = 0; team < n_teams; ++team) {
-        seats.managers[team] = detail::manager_of(model, replication, scratch.people[seats.n + team]);
-        detail::spread_manager(model, team, seats);
+        const auto person = static_cast<std::uint32_t>(seats.n + team);
+        const sales_manager m = detail::manager_of(model, detail::person_of(model, replication, person, scratch.drawn));
+        detail::seat_manager(model, team, m, seats);
     }
     seats.next_person = static_cast<std::uint32_t>(seats.n + n_teams);
     scratch.looked_at = -1;
