@@ -136,7 +136,8 @@ inline void set_status(value_added_result& out, const org::value_added_policy& p
 } // namespace detail
 
 /// Estimates value added. Weights are scaled to mean 1 by the caller; the result is kept where it is made, because
-/// its parts point at each other. @param market_of_group market of each manager or no_index; empty: none is known
+/// its parts point at each other and at the columns of the panel, which outlive it. @param market_of_group market of
+/// each manager or no_index; empty: none is known
 inline result<std::shared_ptr<const value_added_result>>
 estimate_value_added(const run_context& run, const panel_rows& panel, const org::value_added_policy& policy,
                      std::span<const std::uint32_t> market_of_group = {}) {
