@@ -129,9 +129,7 @@ inline void find_confounded(const two_way& problem, const std::vector<double>& C
         }
         std::vector<double> v(Q);
         for (std::size_t q = 0; q < Q; ++q) v[q] = -Ct[q * Q + column];
-        for (std::size_t q = problem.edge.n_periods; q < Q; ++q) v[q] = 0.0;
         fit.Ct.solve(v);
-        for (std::size_t q = problem.edge.n_periods; q < Q; ++q) v[q] = 0.0;
         v[column] = 1.0;
         std::vector<double> moved(n, 0.0);
         double most = 0.0;
