@@ -14,6 +14,7 @@ from . import __version__
 from ._api import Data, Policy, Progress, Result, Table, default_policy, policy_schema, run
 from ._contract import analyses
 from ._error import Error
+from .sources import MissingPackage
 
 FORMATS = ("parquet", "csv", "json")
 
@@ -157,12 +158,39 @@ def _cmd_report(options: argparse.Namespace) -> None:
     policy = _policy(options.policy)
     tables = _tables(options.data)
     with Bar("report") as bar:
-        made = overview.make(tables, policy, bar.progress, options.threads)
+        made = overview.make(tables, policy, bar.progress, options.threads, options.simulate)
         page = report.html(made)
     out = Path(options.out)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
     print(f"{out}  {len(page.encode()):,} bytes")
+
+
+def _cmd_simulate(options: argparse.Namespace) -> None:
+    policy = _policy(options.policy)
+    tables: Any = {}
+    if options.data is not None:
+        tables = _tables(options.data)
+        own = policy.to_dict()
+        own["simulation"]["start"] = "data"
+        policy = Policy(own)
+    with Bar("simulate") as bar:
+        result = run(tables, "simulation", policy, progress=bar.progress, threads=options.threads)
+    out = Path(options.out)
+    written = write_result(result, out, options.format)
+    try:
+        from . import report
+        from .report.sections import simulation
+
+        shown = report.Section("simulation", simulation.TITLE, simulation.blocks(lambda name: result[name].to_dicts()))
+        text = report.page([shown], f"simulation{'' if options.data is None else f' started from {options.data}'}")
+    except MissingPackage as error:
+        print(f"no page: {error}", file=sys.stderr)
+    else:
+        (out / "simulation.html").write_text(text, encoding="utf-8")
+        written.append((str(out / "simulation.html"), 1))
+    _print_written(written)
+    print("Under the assumptions in inputs; a person decides.")
 
 
 def _cmd_synth(options: argparse.Namespace) -> None:
@@ -287,6 +315,16 @@ def parser() -> argparse.ArgumentParser:
     reports = command("report", _cmd_report, "write every analysis the data allow as one self-contained page")
     takes_data(reports)
     reports.add_argument("-o", "--out", required=True, metavar="report.html")
+    reports.add_argument(
+        "--simulate", action="store_true", help="also simulate rules of promotion, as the policy says (takes longer)"
+    )
+
+    simulates = command(
+        "simulate", _cmd_simulate, "simulate rules of promotion, under listed assumptions, and write tables and a page"
+    )
+    takes_data(simulates, required=False)
+    simulates.add_argument("--out", required=True, metavar="DIR")
+    simulates.add_argument("--format", choices=FORMATS, default="parquet")
 
     policy = commands.add_parser(
         "policy",
@@ -305,7 +343,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
-    from .sources import MissingPackage
 
     try:
         options.run_it(options)

@@ -75,12 +75,14 @@ def shown_names(tables: Tables) -> dict[str, str]:
     return {person: name if bearers[name] == 1 else f"{name} ({person})" for person, name in names.items()}
 
 
-def make(tables: Tables, policy: Policy, progress: Progress | None = None, threads: int = 0) -> Overview:
+def make(
+    tables: Tables, policy: Policy, progress: Progress | None = None, threads: int = 0, simulate: bool = False
+) -> Overview:
     """Checks the data once and runs every analysis of the catalog that the tables allow.
 
-    What takes long and says nothing of the tables (a simulation) is run by whoever wants to show it.
+    What takes long and rests on assumptions more than on the tables (a simulation) is run on request.
     """
-    known = [analysis["name"] for analysis in analyses() if analysis["name"] not in _ON_REQUEST]
+    known = [analysis["name"] for analysis in analyses() if simulate or analysis["name"] not in _ON_REQUEST]
     steps = len(known) + 1
 
     def part(index: int, label: str) -> Progress | None:

@@ -6,7 +6,7 @@ the order on the page. The page fetches nothing: pictures are inline SVG, the st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .. import __version__
 from ..overview import Overview
@@ -24,6 +24,7 @@ from .sections import (
     record,
     relief,
     sellers,
+    simulation,
     teams,
     win_rates,
 )
@@ -41,6 +42,7 @@ SECTIONS: tuple[Build, ...] = (
     readiness.build,
     promotion.build,
     relief.build,
+    simulation.build,
     limits.build,
     findings.build_rest,
     policy.build,
@@ -54,6 +56,11 @@ def sections(overview: Overview) -> list[Section]:
 
 def html(overview: Overview) -> str:
     """The page."""
+    return page(sections(overview), overview.tables.origin)
+
+
+def page(shown: Sequence[Section], origin: str) -> str:
+    """A page of sections."""
     jinja = need("jinja2")
     environment = jinja.Environment(
         loader=jinja.PackageLoader("dualtrack.report", "templates"),
@@ -62,6 +69,4 @@ def html(overview: Overview) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2").render(
-        sections=sections(overview), version=__version__, origin=overview.tables.origin
-    )
+    return environment.get_template("page.html.j2").render(sections=shown, version=__version__, origin=origin)

@@ -17,10 +17,12 @@ def _altair() -> Any:
     return need("altair")
 
 
-def _svg(chart: Any, height: int | None = None) -> str:
+def _svg(chart: Any, height: int | None = None, sized: bool = False) -> str:
     altair, converter = _altair(), need("vl_convert")
     # The browser's font may be wider than the one the converter measures with: names get some room at the left.
-    size: dict[str, Any] = {"width": WIDTH, "padding": {"left": 28, "right": 8, "top": 5, "bottom": 5}}
+    size: dict[str, Any] = {"padding": {"left": 28, "right": 8, "top": 5, "bottom": 5}}
+    if not sized:
+        size["width"] = WIDTH
     if height is not None:
         size["height"] = height
     chart = (
@@ -211,6 +213,41 @@ def quantile_band(rows: list[dict[str, Any]], y_title: str) -> str:
     )
     line = base.mark_line(color=ABOVE, strokeWidth=2.5, point=True).encode(x=x, y="middle:Q")
     return _svg(band + line, 240)
+
+
+def fans(rows: list[dict[str, Any]], x_title: str, y_title: str) -> str:
+    """rows: panel, order, x, low, lower, middle, upper, high. A panel a rule: median, middle half, nine tenths."""
+    altair = _altair()
+    base = altair.Chart(_data(rows))
+    x = altair.X("x:Q", title=x_title, axis=altair.Axis(tickCount=4))
+    scale = altair.Scale(zero=False)
+    wide = base.mark_area(color=LIGHT, opacity=0.7).encode(
+        x=x, y=altair.Y("low:Q", title=y_title, scale=scale), y2="high:Q"
+    )
+    half = base.mark_area(color=ABOVE, opacity=0.35).encode(x=x, y="lower:Q", y2="upper:Q")
+    line = base.mark_line(color=ABOVE, strokeWidth=2).encode(x=x, y="middle:Q")
+    panels = (
+        (wide + half + line)
+        .properties(width=178, height=120)
+        .facet(
+            facet=altair.Facet(
+                "panel:N", title=None, sort=altair.SortField("order"), header=altair.Header(labelFontSize=12)
+            ),
+            columns=3,
+        )
+    )
+    return _svg(panels, sized=True)
+
+
+def tornado(rows: list[dict[str, Any]], x_title: str, middle: float) -> str:
+    """rows: label, order, low, high. How far one assumption at a time moves a figure; `middle` is the figure as used."""
+    altair = _altair()
+    base = altair.Chart(_data(rows))
+    y = _by_order()
+    moved = base.mark_bar(color=ABOVE, height=10).encode(y=y, x=altair.X("low:Q", title=x_title), x2="high:Q")
+    marks = [altair.Chart(_data([{"at": middle}])).mark_rule(color=LINE).encode(x="at:Q")]
+    marks.append(altair.Chart(_data([{"at": 0.0}])).mark_rule(color=LINE, strokeDash=[4, 3]).encode(x="at:Q"))
+    return _svg(moved + marks[0] + marks[1], 18 * len(rows) + 10)
 
 
 def bars(rows: list[dict[str, Any]], x_title: str, percent: bool) -> str:

@@ -1,0 +1,81 @@
+"""The simulation: without data, from the command line, as a page, and what its words never say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import dualtrack as dt
+import pytest
+from conftest import command, need
+
+SMALL = {"replications": 64, "tornado_replications": 8, "periods": 24}
+
+
+def policy(**simulation: Any) -> dict[str, Any]:
+    return {"version": 1, "simulation": {**SMALL, **simulation}}
+
+
+def test_a_simulation_needs_no_data_and_lists_its_assumptions() -> None:
+    result = dt.run({}, "simulation", policy(presets=["prg2010_as_run", "lazear2004"]))
+    assert {row["preset"] for row in result["outcomes"].to_dicts()} == {"prg2010_as_run", "lazear2004"}
+    floor = next(row for row in result["inputs"].to_dicts() if row["parameter"] == "promoted_floor")
+    assert (floor["value"], floor["grade"], floor["value_from"]) == (4.0, "4", "preset")
+    assert "not in print" in floor["source"]
+    assert [row["n"] for row in result["runs"].to_dicts()] == [64, 64]
+
+
+def test_threads_and_repetition_never_change_a_number() -> None:
+    one, three = (dt.run({}, "simulation", policy(presets=["prg2010_text"]), threads=n) for n in (1, 3))
+    for name in one:
+        assert one[name].to_json() == three[name].to_json()
+
+
+def test_progress_can_stop_a_simulation() -> None:
+    seen: list[float] = []
+
+    def stop(done: float, stage: str) -> None:
+        seen.append(done)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        dt.run({}, "simulation", policy(presets=["prg2010_as_run"], replications=100000), progress=stop)
+    assert seen
+
+
+def test_the_state_at_the_start_is_no_baseline() -> None:
+    with pytest.raises(dt.Error, match="the state at the start is none"):
+        dt.run({}, "simulation", policy(presets=["prg2010_as_run"], baseline="start"))
+
+
+def test_the_command_writes_tables_and_a_page(tmp_path: Path) -> None:
+    for package in ("jinja2", "altair", "vl_convert"):
+        need(package)
+    rules = tmp_path / "policy.json"
+    rules.write_text(json.dumps(policy(presets=["bls2019", "prg2010_as_run"], policies=[])), encoding="utf-8")
+    done = command("simulate", "--policy", str(rules), "--out", str(tmp_path / "out"), "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert "Under the assumptions" in done.stdout
+    outcomes = json.loads((tmp_path / "out" / "outcomes.json").read_text(encoding="utf-8"))
+    assert {row["preset"] for row in outcomes} == {"bls2019", "prg2010_as_run"}
+    page = (tmp_path / "out" / "simulation.html").read_text(encoding="utf-8")
+    assert "Under these assumptions" in page
+    assert "a person decides" in page
+    assert "months" in page and "bls2019, 12 months" in page
+
+
+def test_promoting_the_worst_is_never_offered_as_advice(tmp_path: Path) -> None:
+    for package in ("jinja2", "altair", "vl_convert"):
+        need(package)
+    from dualtrack.report.sections import simulation
+
+    result = dt.run({}, "simulation", policy(presets=["bls2019"], policies=["random", "worst_seller", "readiness"]))
+    blocks = simulation.blocks(lambda name: result[name].to_dicts())
+    words = " ".join(block.text for block in blocks if hasattr(block, "text"))
+    assert "never advice" in words
+    for block in blocks:
+        for row in getattr(block, "rows", ()):
+            assert not any(cell == "worst_seller" for cell in row), "shown without its warning"
+    usual = dt.run({}, "simulation", policy(presets=["bls2019"], replications=8, tornado=False))
+    assert "worst_seller" not in {row["policy"] for row in usual["outcomes"].to_dicts()}
