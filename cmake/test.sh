@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs every test; the last line is the count. Usage: bash cmake/test.sh [--quick]
-#   --quick   leaves out the runs under sanitizers and with clang
+# Sets up, builds and runs every test; the last line is the count. Usage: bash cmake/test.sh [--quick|--all]
+#   (nothing)  every test, and those of the edges, where foreign memory is read, under sanitizers as well
+#   --quick    every test, nothing twice
+#   --all      before a release: every C++ test under the address and undefined-behaviour sanitizers, as clang compiles
+#              it, and those with threads under the thread sanitizer
 # Each test is counted once, from the dev build and from pytest; a failure anywhere else counts as a failure.
 . "$(dirname "$0")/steps.sh"
-quick=no
+again=edges
 for option in "$@"; do
   case $option in
-    --quick) quick=yes ;;
-    *) echo "usage: bash cmake/test.sh [--quick]" >&2; exit 2 ;;
+    --quick) again=nothing ;;
+    --all) again=all ;;
+    *) echo "usage: bash cmake/test.sh [--quick|--all]" >&2; exit 2 ;;
   esac
 done
 passed=0 failed=0 skipped=0
@@ -108,7 +112,9 @@ sanitized() {
     failed=$((failed + 1))
   fi
 }
-if [ $quick = no ]; then
+if [ $again = edges ]; then
+  sanitized asan-ubsan "address, undefined behaviour" '^(ingest|report|capi|org)\.' test_ingest test_report test_capi test_org
+elif [ $again = all ]; then
   sanitized asan-ubsan "address, undefined behaviour" .
   sanitized clang "clang" .
   sanitized tsan "threads" 'thread|parallel|concurren|cancel|race' test_base test_run test_capi
