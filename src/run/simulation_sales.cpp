@@ -401,6 +401,18 @@ result<void> run_sales_model(const model_request& request, simulation_tables& to
     DUALTRACK_TRYV(apply_overrides(overrides, assumptions));
     DUALTRACK_TRYV(use_assumptions(assumptions, values));
     DUALTRACK_TRYV(use_spans(overrides, values.shape));
+    if (!values.shape.spans.empty()) {
+        const auto total = std::accumulate(values.shape.spans.begin(), values.shape.spans.end(), std::int64_t{0});
+        assumption& spans = assumptions.emplace_back();
+        spans.name = "spans/mean";
+        spans.unit = "rep seats";
+        spans.value = static_cast<double>(total) / static_cast<double>(values.shape.spans.size());
+        spans.preset_value = simulate::preset_of(request.preset).shape.span;
+        spans.grade = policy.start == org::simulation_start::data ? '2' : '4';
+        spans.source = "given team by team";
+        spans.meaning = "rep seats of a team, each team with its own number, in the place of teams and span";
+        spans.value_from = policy.start == org::simulation_start::data ? "data" : "policy";
+    }
     if (policy.periods > 0) values.shape.months = policy.periods;
     const simulate::sales_model model =
         simulate::sales_model_of(values.assumptions, values.shape, static_cast<std::uint64_t>(policy.seed));

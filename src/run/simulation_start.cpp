@@ -3,7 +3,8 @@
 //     start_tenure  twice the mean tenure of the sellers on that day
 //     h0            exits a seller-month in the window, over e^(th^2 / 2), what the mix of managers makes of h0
 //     sU            months of a seller differ by a coefficient of variation c (pooled): sU^2 = ln(1 + c^2)
-//     sA            variance of the log of sellers' mean months within their market, less what luck explains, c^2 / n
+//     sA            variance of the log of sellers' mean months within their market, less luck's ln(1 + c^2 / n)
+// Months in ramp are left out of both.
 #include "run/simulation_start.hpp"
 
 #include <algorithm>
@@ -26,12 +27,14 @@ struct seller_months_sum {
     double n = 0, mean = 0, squares = 0;
 };
 
-seller_months_sum months_of(const measure::panel& cells, std::uint32_t person) {
+/// Months from the day `ramped` on.
+seller_months_sum months_of(const measure::panel& cells, std::uint32_t person, std::int64_t ramped) {
     seller_months_sum out;
     for (std::int32_t m = 0; m < cells.n_months; ++m) {
         const std::int32_t month = cells.first_month + m;
         const std::int32_t first = calendar::first_day_of_month(month), end = calendar::first_day_of_month(month + 1);
         if (end > cells.window_end) break;
+        if (first < ramped) continue;
         double amount = 0;
         std::int32_t covered = first;
         bool whole = true;
@@ -98,8 +101,11 @@ void measure_spread(const measured& all, start_facts& out) {
     double ratio = 0, n_ratio = 0;
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
         if (!all.cells.sells(person) || all.leads[person] != 0) continue;
-        const seller_months_sum months = months_of(all.cells, person);
-        if (months.n < 3 || !(months.mean > 0)) continue;
+        const double ramp_days = std::ceil(all.policy.performance.ramp_months * 30.4375);
+        const std::int64_t ramped =
+            std::int64_t{measure::employment_of(organisation, person).from} + static_cast<std::int64_t>(ramp_days);
+        const seller_months_sum months = months_of(all.cells, person, ramped);
+        if (months.n < 6 || !(months.mean > 0)) continue;
         ratio += months.squares / (months.mean * months.mean);
         n_ratio += months.n - 1;
         sellers.push_back({all.groups.group[person], numeric::log(months.mean), months.n});
@@ -117,7 +123,7 @@ void measure_spread(const measured& all, start_facts& out) {
         const double mean = sum / static_cast<double>(to - from);
         for (std::size_t i = from; i < to; ++i) {
             squares += (sellers[i].log_mean - mean) * (sellers[i].log_mean - mean);
-            luck += square / sellers[i].n * (1 - 1 / static_cast<double>(to - from));
+            luck += numeric::log1p(square / sellers[i].n) * (1 - 1 / static_cast<double>(to - from));
         }
         degrees += static_cast<double>(to - from) - 1;
         from = to;
@@ -154,6 +160,7 @@ result<void> start_from_data(const model_request& request, std::vector<assumptio
                                                            "to the nearest value it allows");
         one->value_from = "data";
         one->source = "measured from the company's own tables";
+        one->grade = '2';         // one organisation in one window
         one->low = one->high = 0; // a fact of the company is not varied
     };
     if (!facts.spans.empty() && facts.spans.size() <= 2000) {
@@ -171,9 +178,10 @@ result<void> start_from_data(const model_request& request, std::vector<assumptio
     const double th = place("th")->value;
     use("h0", facts.hazard > 0, facts.hazard * numeric::exp(-0.5 * th * th), 0.0001, 0.5,
         "nobody who sells left in the window, or it is too short");
-    use("sU", facts.month_noise > 0, facts.month_noise, 0.01, 3, "fewer than ten sellers have three whole months");
+    use("sU", facts.month_noise > 0, facts.month_noise, 0.01, 3,
+        "fewer than ten sellers have six whole months after the ramp");
     use("sA", facts.talent_spread > 0, facts.talent_spread, 0.05, 3,
-        "sellers do not differ by more than luck, or fewer than ten have three whole months");
+        "sellers do not differ by more than luck, or fewer than ten have six whole months after the ramp");
     return outcome::success();
 }
 
