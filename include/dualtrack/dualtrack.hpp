@@ -129,10 +129,13 @@
 #include <dualtrack/decide/net_value.hpp>
 #include <dualtrack/decide/passed_over.hpp>
 #include <dualtrack/decide/path.hpp>
+#include <dualtrack/decide/path_tables.hpp>
 #include <dualtrack/decide/promotion.hpp>
 #include <dualtrack/decide/promotion_tables.hpp>
 #include <dualtrack/decide/relief.hpp>
 #include <dualtrack/decide/relief_table.hpp>
+#include <dualtrack/decide/retention.hpp>
+#include <dualtrack/decide/retention_tables.hpp>
 #include <dualtrack/decide/sensitivity.hpp>
 #include <dualtrack/decide/slate.hpp>
 

@@ -17,6 +17,8 @@ constexpr auto all_analyses = std::to_array<analysis>({
     {"pay", run_pay, describe_pay},
     {"promotion", run_promotion, describe_promotion},
     {"readiness", run_readiness, describe_readiness},
+    {"paths", run_paths, describe_paths},
+    {"retention", run_retention, describe_retention},
     {"relief", run_relief, describe_relief},
     {"simulation", run_simulation, describe_simulation},
     {"value_added", run_value_added, describe_value_added},

@@ -27,8 +27,14 @@ run_promotion(const run_context& run, std::shared_ptr<const ingest::checked_data
 run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_readiness();
 [[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_paths(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
+[[nodiscard]] described_analysis describe_paths();
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
 run_relief(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_relief();
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_retention(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
+[[nodiscard]] described_analysis describe_retention();
 
 [[nodiscard]] result<std::shared_ptr<analysis_result>>
 run_simulation(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);

@@ -6,9 +6,13 @@
 //   h_j = (closed in quarter j + w h_0) / (still open at its start + w)      over the most similar past cases
 //   P(closed within j quarters) = 1 - (1 - h_1) .. (1 - h_j), straight lines within a quarter
 //   h_0 = 1 - .5^(3 / typical months), w = typical_weight: where history says little the typical time speaks
-// After the last quarter that history shows, the hazard is that of all quarters but the first. Time that simply has to
-// pass (tenure) is added as what it is: nobody is ready before it has passed.
-// Reference: Kaplan, Meier, JASA 53 (1958) 457; similar cases: those of the same largest gap, nearest in its size.
+// Those who find it easy close first, so the hazard falls as time goes on: 1 / h_j grows in a straight line when the
+// chances of people differ as a beta distribution. After the last quarter that history shows, the line through the
+// hazards of its first and second half goes on. Time that simply has to pass (tenure) is looked up with it: those who
+// waited as many quarters may have lost again meanwhile what they had; nobody is ready before it has passed.
+// Where an organisation is changing, the past closes gaps at the past's pace; the figures do not foresee the change.
+// Reference: Kaplan, Meier, JASA 53 (1958) 457; Fader, Hardie, J. Interactive Marketing 21 (2007) 76. Similar cases: of
+// the same wait and the same largest gap, nearest in its size.
 #pragma once
 
 #include <algorithm>
@@ -40,42 +44,57 @@ inline constexpr std::size_t fewest_of_same_gap = 50;
 
 /// Somebody who had a gap at some time in the past, and what came of it.
 struct closing_case {
-    std::uint32_t gap = 0;  // which requirement was missed by most
-    double size = 0.0;      // by how much, in standard deviations; above zero
+    std::int32_t wait = 0;  // quarters that had to pass in any case
+    std::uint32_t gap = 0;  // which other requirement was missed by most
+    double size = 0.0;      // by how much, in standard deviations; zero or less: none
     std::int32_t steps = 0; // quarters until everything was met, or until it was last seen open
     bool closed = false;
     friend bool operator==(const closing_case&, const closing_case&) = default;
 };
 
+/// Quarters a wait stands for when cases are compared; long waits are alike.
+[[nodiscard]] inline std::int32_t wait_quarters(double months) noexcept {
+    constexpr double most = 8.0;
+    return static_cast<std::int32_t>(std::ceil(std::clamp(months / step_months, 0.0, most)));
+}
+
 /// Past cases of one level, in the order in which they are looked up.
 struct closing_history {
-    std::vector<closing_case> all;    // by size
-    std::vector<closing_case> by_gap; // by gap, then size
+    std::vector<closing_case> by_wait; // by wait, then size
+    std::vector<closing_case> by_gap;  // by wait, gap, then size
 
-    explicit closing_history(std::vector<closing_case> cases = {}) : all(std::move(cases)) {
-        std::erase_if(all, [](const closing_case& one) { return one.steps < 1; });
-        const auto key = [](const closing_case& c) { return std::tuple(c.size, c.gap, c.steps, c.closed); };
-        std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-        by_gap = all;
-        std::stable_sort(by_gap.begin(), by_gap.end(), [](const auto& a, const auto& b) { return a.gap < b.gap; });
+    explicit closing_history(std::vector<closing_case> cases = {}) : by_wait(std::move(cases)) {
+        std::erase_if(by_wait, [](const closing_case& one) { return one.steps < 1; });
+        const auto key = [](const closing_case& c) { return std::tuple(c.wait, c.size, c.gap, c.steps, c.closed); };
+        std::sort(by_wait.begin(), by_wait.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+        by_gap = by_wait;
+        std::stable_sort(by_gap.begin(), by_gap.end(), [](const auto& a, const auto& b) {
+            return std::tuple(a.wait, a.gap) < std::tuple(b.wait, b.gap);
+        });
     }
 };
 
-/// The cases nearest in size, of the same gap where there are enough of them.
-[[nodiscard]] inline std::span<const closing_case> similar_to(const closing_history& history, std::uint32_t gap,
-                                                              double size) {
-    const auto same = std::equal_range(history.by_gap.begin(), history.by_gap.end(), closing_case{gap},
-                                       [](const auto& a, const auto& b) { return a.gap < b.gap; });
-    std::span<const closing_case> from(history.all);
-    if (static_cast<std::size_t>(same.second - same.first) >= fewest_of_same_gap)
-        from = std::span<const closing_case>(same.first, same.second);
-    const auto at = static_cast<std::size_t>(
-        std::lower_bound(from.begin(), from.end(), size, [](const auto& c, double s) { return c.size < s; }) -
-        from.begin());
+/// The cases nearest in size, of the same wait, and of the same gap where there are enough of them.
+[[nodiscard]] inline std::span<const closing_case> similar_to(const closing_history& history,
+                                                              const closing_case& asked) {
+    const auto of_wait = std::equal_range(history.by_wait.begin(), history.by_wait.end(), asked,
+                                          [](const auto& a, const auto& b) { return a.wait < b.wait; });
+    const auto of_gap =
+        std::equal_range(history.by_gap.begin(), history.by_gap.end(), asked, [](const auto& a, const auto& b) {
+            return std::tuple(a.wait, a.gap) < std::tuple(b.wait, b.gap);
+        });
+    std::span<const closing_case> from(of_wait.first, of_wait.second);
+    if (static_cast<std::size_t>(of_gap.second - of_gap.first) >= fewest_of_same_gap)
+        from = std::span<const closing_case>(of_gap.first, of_gap.second);
+    const auto at =
+        static_cast<std::size_t>(std::lower_bound(from.begin(), from.end(), asked.size,
+                                                  [](const auto& c, double size) { return c.size < size; }) -
+                                 from.begin());
     std::size_t begin = at;
     std::size_t end = at;
     while (end - begin < std::min(similar_cases, from.size())) {
-        const bool left = begin > 0 && (end == from.size() || size - from[begin - 1].size <= from[end].size - size);
+        const bool left =
+            begin > 0 && (end == from.size() || asked.size - from[begin - 1].size <= from[end].size - asked.size);
         if (left)
             --begin;
         else
@@ -108,18 +127,35 @@ struct closing_time {
         const double weight = of_open + rules.typical_weight;
         return weight > 0.0 ? (of_closed + rules.typical_weight * usual) / weight : usual;
     };
-    double later_closed = 0.0;
-    double later_open = 0.0;
-    for (std::int32_t j = last > 1 ? 2 : 1; j <= last; ++j) {
-        later_closed += closed[static_cast<std::size_t>(j)];
-        later_open += open[static_cast<std::size_t>(j)];
+    // The two halves of what history shows: hazard, and the quarter it stands for.
+    struct half {
+        double closed = 0.0, open = 0.0, quarters = 0.0;
+    };
+    std::array<half, 2> halves;
+    for (std::int32_t j = 1; j <= last; ++j) {
+        half& in = halves[j <= (last + 1) / 2 ? 0 : 1];
+        in.closed += closed[static_cast<std::size_t>(j)];
+        in.open += open[static_cast<std::size_t>(j)];
+        in.quarters += open[static_cast<std::size_t>(j)] * j;
     }
-    const double later = hazard(later_closed, later_open);
+    const half& late = halves[halves[1].open > 0.0 ? 1 : 0];
+    const double late_hazard = hazard(late.closed, late.open);
+    const double late_quarter = late.open > 0.0 ? late.quarters / late.open : 0.0;
+    double slope = 0.0; // of 1 / h a quarter
+    if (halves[1].open > 0.0 && late_hazard > 0.0) {
+        const double early_quarter = halves[0].quarters / halves[0].open;
+        const double early_hazard = hazard(halves[0].closed, halves[0].open);
+        if (early_hazard > late_hazard)
+            slope = (1.0 / late_hazard - 1.0 / early_hazard) / (late_quarter - early_quarter);
+    }
+    const auto later = [&](std::int32_t j) {
+        return late_hazard > 0.0 ? 1.0 / (1.0 / late_hazard + slope * (j - late_quarter)) : 0.0;
+    };
     std::array<double, most_steps + 1> out{};
     double still_open = 1.0;
     for (std::int32_t j = 1; j <= most_steps; ++j) {
         const auto at = static_cast<std::size_t>(j);
-        still_open *= 1.0 - (j <= last ? hazard(closed[at], open[at]) : later);
+        still_open *= 1.0 - (j <= last ? hazard(closed[at], open[at]) : later(j));
         out[at] = 1.0 - still_open;
     }
     return out;
@@ -150,12 +186,13 @@ struct closing_time {
     closing_time out;
     const double horizon = rules.horizon_months;
     wait = std::max(0.0, wait);
-    if (!(size > 0.0)) {
+    const auto cases = similar_to(history, {wait_quarters(wait), gap, size});
+    const bool nothing_but_time = !(size > 0.0) && (cases.empty() || !(wait > 0.0));
+    if (nothing_but_time) {
         out.median = out.low = out.high = wait;
         out.probability_within = wait <= horizon ? 1.0 : 0.0;
         return out;
     }
-    const auto cases = similar_to(history, gap, size);
     const auto curve = closing_curve(cases, rules);
     const double tail = 0.5 * (1.0 - rules.interval);
     out.low = std::max(wait, months_until(curve, tail));

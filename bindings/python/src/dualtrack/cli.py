@@ -125,7 +125,7 @@ def _tables(source: str) -> Any:
 
 def runs_from_policy(analysis: str) -> bool:
     """Whether the catalog says that an analysis can do without any table."""
-    return any(one["name"] == analysis and [] in one["needs"] for one in analyses())
+    return any(one["name"] == analysis and (not one["needs"] or [] in one["needs"]) for one in analyses())
 
 
 def _cmd_run(options: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .overview import Overview, Team, findings, money, percent, plural, ranking, teams, totals
 
 WIDTH = 100
+SHOWN = ("measures", "pay", "promotion", "readiness", "paths", "retention", "relief")
 
 
 def _team_line(overview: Overview, team: Team) -> str:
@@ -110,6 +111,43 @@ def _readiness(overview: Overview) -> list[str]:
     return ["", "Readiness to lead (sales have no part in it)", *_wrapped(text)]
 
 
+def _paths(overview: Overview) -> list[str]:
+    rows = [row for row in overview.rows("paths", "paths") if row["level_next"] is not None]
+    if not rows:
+        return []
+    out = []
+    for track in ("expert", "management"):
+        own = [row for row in rows if row["track"] == track]
+        ready = sum(1 for row in own if row["eligible"])
+        soon = sum(1 for row in own if not row["eligible"] and (row["probability_within_horizon"] or 0.0) >= 0.5)
+        out.append(
+            f"On the {track} track {ready:,} meet all the next level asks and {soon:,} are likely to within the horizon"
+        )
+    text = "; ".join(out) + "."
+    for row in overview.rows("paths", "ladder_findings"):
+        if row["severity"] == "warning":
+            text += f" The ladder: {row['text']}."
+    return ["", "Paths", *_wrapped(text)]
+
+
+def _retention(overview: Overview) -> list[str]:
+    rows = overview.rows("retention", "retention")
+    passed = [row for row in rows if row["passed_over"] != "no"]
+    if not passed:
+        return []
+    first = min(passed, key=lambda row: (-row["probability_exit_12m"], row["person_id"]))
+    return [
+        "",
+        "People who were passed over",
+        *_wrapped(
+            f"{plural(len(passed), 'person', 'people')} did not get a seat in the last year, or would not by the recommended "
+            f"slate. Most likely to leave within 12 months is {overview.name(first['person_id'])} "
+            f"({percent(first['probability_exit_12m'])}; {percent(first['mitigated_probability_12m'])} after an interview). "
+            f"{first['plan']}"
+        ),
+    ]
+
+
 def _relief(overview: Overview) -> list[str]:
     rows = [row for row in overview.rows("relief", "portfolio") if row["n_mentees"]]
     out: list[str] = []
@@ -187,8 +225,10 @@ def text(overview: Overview) -> str:
     lines += _pay(overview)
     lines += _readiness(overview)
     lines += _promotion(overview)
+    lines += _paths(overview)
+    lines += _retention(overview)
     lines += _relief(overview)
-    others = [name for name in overview.results if name not in ("measures", "pay", "promotion", "readiness", "relief")]
+    others = [name for name in overview.results if name not in SHOWN]
     if others:
         lines += ["", "Also computed: " + ", ".join(others)]
     for name, error in overview.not_run.items():
