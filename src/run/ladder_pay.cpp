@@ -62,7 +62,9 @@ void check_pay(const careers& all, const level_pay& pay, std::vector<decide::lad
                                "the median target pay of " + at.title + ", " + money_text(decide::to_minor(middle)) +
                                    ", is below that of " + std::string(below_title) + ", " +
                                    money_text(decide::to_minor(below))});
-            const auto [low, high] = pay.band(at);
+            const auto band = pay.band(at);
+            const std::int64_t low = band.first;
+            const std::int64_t high = band.second;
             const auto outside =
                 low == no_money ? 0
                                 : std::count_if(found->second.begin(), found->second.end(),

@@ -3,6 +3,7 @@
 #include <dualtrack/decide/retention_tables.hpp>
 
 #include "run/analysis.hpp"
+#include "run/promotion_tables.hpp"
 #include "run/retained.hpp"
 #include "run/tables.hpp"
 #include "run/talking_points.hpp"
@@ -131,6 +132,12 @@ run_retention(const run_context& run, std::shared_ptr<const ingest::checked_data
     out->tables.push_back(result_table("actions", [all, memory] { return made_of(all, action_rows(*all, memory)); }));
     out->tables.push_back(
         result_table("talking_points", [all, memory] { return made_of(all, talking_rows(*all, memory)); }));
+    out->tables.push_back(result_table("mitigations", [all, memory] {
+        const org::organisation& organisation = all->all->data->organisation;
+        return made_of(all, all->decisions
+                                ? mitigation_rows(*all->decisions, memory)
+                                : decide::mitigations_table(organisation.vacancies.id, organisation.people.id, memory));
+    }));
     add_findings_table(*out, all->findings);
     return out;
 }
@@ -152,6 +159,7 @@ described_analysis describe_retention() {
     out.add(decide::retention_table(none, none, memory));
     out.add(decide::actions_table(none, memory));
     out.add(decide::talking_points_table(none, memory));
+    out.add(decide::mitigations_table(none, none, memory));
     return out;
 }
 

@@ -142,7 +142,7 @@ def test_the_page_shows_both_ladders_and_the_plans(tables: dict[str, Any]) -> No
     for text in ("Two ladders", "Principal Client Manager", "People who were passed over", "Pay in the open"):
         assert text in page
     text = summary.text(made)
-    assert "On the expert track" in text and "People who were passed over" in text
+    assert "Paths, expert track:" in text and "Passed over in the last year" in text
 
 
 # ---- a published ladder

@@ -109,5 +109,5 @@ def test_the_page_and_the_summary_show_it(made: dict[str, Any]) -> None:
     page = report.html(overview)
     assert "Mentoring against a lower quota" in page
     text = summary.text(overview)
-    assert "The plan article has 1 mentor for 6 mentees" in text
-    assert "The best set has" in text
+    assert "the plan article: 1 mentor for 6 mentees" in " ".join(text.split())
+    assert "Mentoring, the best set:" in text

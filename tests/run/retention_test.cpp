@@ -129,6 +129,19 @@ TEST(retention, passed_over_people_have_the_risk_of_the_published_hazards) {
         EXPECT_NEAR(number(row, "probability_exit_12m"), 0.27, 1e-12) << "the base rate of a year";
 }
 
+TEST(retention, each_measure_of_published_effect_stands_with_the_risk_before_and_after) {
+    const auto results = results_of(with_a_filled_seat(), "retention", year_2023);
+    const auto rows = rows_with(results.at("mitigations"), "interview");
+    ASSERT_FALSE(rows.empty()) << results.at("mitigations");
+    for (const std::string& row : rows) {
+        const std::string person = row.substr(row.find("\"person_id\":"), 19);
+        const std::string own = rows_with(results.at("retention"), person)[0];
+        EXPECT_LT(number(row, "after"), number(row, "before")) << row;
+        EXPECT_EQ(number(row, "before"), number(own, "probability_exit_12m")) << row << own;
+        EXPECT_EQ(number(row, "after"), number(own, "mitigated_probability_12m")) << row << own;
+    }
+}
+
 TEST(retention, whoever_was_not_interviewed_is_to_be_interviewed_first) {
     const auto results = results_of(with_a_filled_seat(), "retention", year_2023);
     const auto rows = rows_with(results.at("actions"), "interview_and_feedback");

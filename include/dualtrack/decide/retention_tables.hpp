@@ -1,5 +1,5 @@
 // The tables of retention: the risk and the plan of each person, the actions with their dates, and what to say in which
-// order. What the measures of published effect would change is in the table mitigations of promotion.
+// order. What the measures of published effect would change is in the table mitigations, which promotion has as well.
 #pragma once
 
 #include <array>

@@ -111,57 +111,6 @@ def _readiness(overview: Overview) -> list[str]:
     return ["", "Readiness to lead (sales have no part in it)", *_wrapped(text)]
 
 
-def _paths(overview: Overview) -> list[str]:
-    rows = [row for row in overview.rows("paths", "paths") if row["level_next"] is not None]
-    if not rows:
-        return []
-    out = []
-    for track in ("expert", "management"):
-        own = [row for row in rows if row["track"] == track]
-        ready = sum(1 for row in own if row["eligible"])
-        soon = sum(1 for row in own if not row["eligible"] and (row["probability_within_horizon"] or 0.0) >= 0.5)
-        out.append(
-            f"On the {track} track {ready:,} meet all the next level asks and {soon:,} are likely to within the horizon"
-        )
-    text = "; ".join(out) + "."
-    for row in overview.rows("paths", "ladder_findings"):
-        if row["severity"] == "warning":
-            text += f" The ladder: {row['text']}."
-    return ["", "Paths", *_wrapped(text)]
-
-
-def _retention(overview: Overview) -> list[str]:
-    rows = overview.rows("retention", "retention")
-    passed = [row for row in rows if row["passed_over"] != "no"]
-    if not passed:
-        return []
-    first = min(passed, key=lambda row: (-row["probability_exit_12m"], row["person_id"]))
-    return [
-        "",
-        "People who were passed over",
-        *_wrapped(
-            f"{plural(len(passed), 'person', 'people')} did not get a seat in the last year, or would not by the recommended "
-            f"slate. Most likely to leave within 12 months is {overview.name(first['person_id'])} "
-            f"({percent(first['probability_exit_12m'])}; {percent(first['mitigated_probability_12m'])} after an interview). "
-            f"{first['plan']}"
-        ),
-    ]
-
-
-def _relief(overview: Overview) -> list[str]:
-    rows = [row for row in overview.rows("relief", "portfolio") if row["n_mentees"]]
-    out: list[str] = []
-    for row in rows:
-        who = "The best set" if row["plan"] == "best" else f"The plan {row['plan']}"
-        out += _wrapped(
-            f"{who} has {plural(row['n_mentors'], 'mentor')} for {plural(row['n_mentees'], 'mentee')}: quotas lowered by "
-            f"{money(row['quota_relief'])} a year against {money(row['gain'])} of sales expected to be gained "
-            f"({money(row['gain_low'])} to {money(row['gain_high'])}); net {money(row['net'])}, above zero with "
-            f"probability {percent(row['probability_positive'])}."
-        )
-    return ["", "Mentoring against a lower quota", *out] if out else []
-
-
 def _promotion(overview: Overview) -> list[str]:
     rows = overview.rows("promotion", "promotion")
     passed_over = overview.rows("promotion", "passed_over")
@@ -201,6 +150,50 @@ def _promotion(overview: Overview) -> list[str]:
     return out if len(out) > 2 else []
 
 
+def _paths(overview: Overview) -> str:
+    rows = [row for row in overview.rows("paths", "paths") if row["level_next"] is not None]
+    out = []
+    for track in ("expert", "management"):
+        own = [row for row in rows if row["track"] == track]
+        ready = sum(1 for row in own if row["eligible"])
+        soon = sum(1 for row in own if not row["eligible"] and (row["probability_within_horizon"] or 0.0) >= 0.5)
+        out.append(f"{track} track: {ready:,} meet all the next level asks, {soon:,} are likely to within the horizon")
+    text = "Paths, " + "; ".join(out) + "." if rows else ""
+    for row in overview.rows("paths", "ladder_findings"):
+        if row["severity"] == "warning":
+            text += f" The ladder: {row['text']}."
+    return text
+
+
+def _retention(overview: Overview) -> str:
+    passed = [row for row in overview.rows("retention", "retention") if row["passed_over"] != "no"]
+    if not passed:
+        return ""
+    first = min(passed, key=lambda row: (-row["probability_exit_12m"], row["person_id"]))
+    return (
+        f"Passed over in the last year, or would be by the recommended slate: "
+        f"{plural(len(passed), 'person', 'people')}; most likely to leave within 12 months is "
+        f"{overview.name(first['person_id'])} ({percent(first['probability_exit_12m'])}; "
+        f"{percent(first['mitigated_probability_12m'])} after an interview)."
+    )
+
+
+def _relief(overview: Overview) -> list[str]:
+    return [
+        f"{'Mentoring, the best set' if row['plan'] == 'best' else 'Mentoring, the plan ' + row['plan']}: "
+        f"{plural(row['n_mentors'], 'mentor')} for {plural(row['n_mentees'], 'mentee')}, quotas lowered by "
+        f"{money(row['quota_relief'])} a year against {money(row['gain'])} of sales expected to be gained "
+        f"({money(row['gain_low'])} to {money(row['gain_high'])}); net {money(row['net'])}."
+        for row in overview.rows("relief", "portfolio")
+        if row["n_mentees"]
+    ]
+
+
+def _careers(overview: Overview) -> list[str]:
+    texts = [text for text in (_paths(overview), _retention(overview), *_relief(overview)) if text]
+    return ["", "Careers", *(line for text in texts for line in _wrapped(text))] if texts else []
+
+
 def _findings(overview: Overview) -> list[str]:
     rows = findings(overview)
     grave = [row for row in rows if row["severity"] in ("error", "warning")]
@@ -225,9 +218,7 @@ def text(overview: Overview) -> str:
     lines += _pay(overview)
     lines += _readiness(overview)
     lines += _promotion(overview)
-    lines += _paths(overview)
-    lines += _retention(overview)
-    lines += _relief(overview)
+    lines += _careers(overview)
     others = [name for name in overview.results if name not in SHOWN]
     if others:
         lines += ["", "Also computed: " + ", ".join(others)]
