@@ -358,7 +358,9 @@ result<void> run_tornado(const run_context& run, const model_request& request, c
     few.points.clear();
     few.stop.most = request.policy.simulation.tornado_replications;
     few.stop.absolute = few.stop.relative = 0;
-    const auto varied = [&](std::size_t i) { return assumptions[i].low != assumptions[i].high; };
+    const auto varied = [&](std::size_t i) {
+        return assumptions[i].low != assumptions[i].high && assumptions[i].grade == '4';
+    };
     double n_steps = 1, done = 0;
     for (std::size_t i = 0; i < assumptions.size(); ++i) n_steps += varied(i) ? 2 : 0;
     const auto at_value = [&](const simulate::sales_model& changed) {

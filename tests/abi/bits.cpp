@@ -5,6 +5,7 @@
 #include <dualtrack/base/random.hpp>
 #include <dualtrack/measure/credit.hpp>
 #include <dualtrack/measure/win_rate.hpp>
+#include <dualtrack/simulate/sales_metrics.hpp>
 
 #include <array>
 #include <bit>
@@ -25,9 +26,13 @@ struct hash {
     void add(double value) { add(std::bit_cast<std::uint64_t>(value)); }
 };
 
-void say(const char* name, const hash& of) { std::printf("%-16s %016" PRIx64 "\n", name, of.state); }
+void say(const char* name, const hash& of) {
+    std::printf("%-16s %016" PRIx64 "\n", name, of.state);
+}
 
-random::stream numbers(std::uint32_t purpose) { return random::stream({.seed = 7, .purpose = purpose}); }
+random::stream numbers(std::uint32_t purpose) {
+    return random::stream({.seed = 7, .purpose = purpose});
+}
 
 /// Hashes f over 50,000 arguments uniform in (low, high).
 template <class F> void over(const char* name, double low, double high, F f) {
@@ -104,6 +109,31 @@ void win_rates() {
     say("win_rate", of);
 }
 
+/// One organisation under every rule, on each instruction set of this processor.
+void sales() {
+    using namespace simulate;
+    sales_model model = sales_model_of({}, {}, 7);
+    std::vector<sales_arm> arms;
+    for (const rule_description& rule : built_in_rules) {
+        sales_arm& arm = arms.emplace_back();
+        arm.rule.kind = rule.kind;
+        arm.rule.figures = rule.figures;
+        arm.packages.mentees = 3;
+        arm.packages.demotion = 0.1;
+    }
+    std::vector<double> figures(arms.size() * 2 * sales_metrics.size());
+    for (const auto set : {instruction_set::plain, instruction_set::avx2, instruction_set::avx512}) {
+        model.kernels = kernels_for(has_instructions(set) ? set : instruction_set::plain);
+        hash of;
+        sales_worker worker;
+        for (std::uint32_t replication = 0; replication < 3; ++replication) {
+            run_organisation(model, arms, replication, worker, figures, {});
+            for (const double figure : figures) of.add(figure == figure ? figure : -1.0);
+        }
+        say("sales", of);
+    }
+}
+
 } // namespace
 
 int main() {
@@ -119,4 +149,5 @@ int main() {
     draws();
     credits();
     win_rates();
+    sales();
 }

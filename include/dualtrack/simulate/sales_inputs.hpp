@@ -130,7 +130,7 @@ inline constexpr auto sales_inputs = std::to_array<sales_input>({
                    "how much less a later year counts in revenue_discounted"),
     detail::number("group_share", "share", &sales_assumptions::group_share, 0, 1, 0, 0, '4', detail::judgement,
                    "share of the group whose selection is watched; the groups do not differ"),
-    detail::number("witness_talent", "sd", &sales_assumptions::witness_talent, -5, 5, 0, 0, '4', detail::judgement,
+    detail::number("witness_talent", "sd", &sales_assumptions::witness_talent, -5, 5, 0.0, 1.0, '4', detail::judgement,
                    "talent above which a rep notices a bad promotion"),
     detail::count("teams", "teams", &sales_shape::n_teams, 1, 2000, "teams, one manager each"),
     detail::count("span", "rep seats", &sales_shape::span, 1, 500, "rep seats of a team"),
