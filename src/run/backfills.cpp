@@ -10,8 +10,7 @@ std::int64_t cost_of_leaving(const decided& all, std::uint32_t person) {
     decide::case_facts facts;
     facts.own_monthly = std::max(0.0, all.expected[person].monthly);
     const auto terms = decide::case_terms_of(all.policy.promotion, facts);
-    return static_cast<std::int64_t>(numeric::round_half_even(terms.own_sales_lost) +
-                                     numeric::round_half_even(terms.accounts));
+    return decide::bounded_cents(terms.own_sales_lost) + decide::bounded_cents(terms.accounts);
 }
 
 /// Readiness of a person, or nullptr.

@@ -222,6 +222,34 @@ double sold_monthly(const measured& facts, std::uint32_t person) {
     return months > 0.0 ? std::max(0.0, static_cast<double>(sellers.won_amount.minor[person]) / months) : -1.0;
 }
 
+/// Everybody's place among the sellers of the same manager: (sold less + half of those who sold as much) / sellers.
+std::vector<double> team_ranks(const measured& facts) {
+    const auto& sellers = facts.sellers;
+    std::vector<double> out(sellers.size(), -1.0);
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> members; // manager, seller
+    std::vector<double> sold(sellers.size(), -1.0);
+    for (std::uint32_t person = 0; person < sellers.size(); ++person) {
+        if (!is_employed(facts, person) || facts.leads[person] != 0 || sellers.manager_id.index[person] == no_index)
+            continue;
+        sold[person] = sold_monthly(facts, person);
+        if (sold[person] >= 0.0) members.emplace_back(sellers.manager_id.index[person], person);
+    }
+    std::sort(members.begin(), members.end(), [&](const auto& a, const auto& b) {
+        if (a.first != b.first) return a.first < b.first;
+        return sold[a.second] != sold[b.second] ? sold[a.second] < sold[b.second] : a.second < b.second;
+    });
+    for (std::size_t begin = 0, end = 0; begin < members.size(); begin = end) {
+        while (end < members.size() && members[end].first == members[begin].first) ++end;
+        for (std::size_t tie = begin, after = begin; tie < end; tie = after) {
+            while (after < end && sold[members[after].second] == sold[members[tie].second]) ++after;
+            const double middle = static_cast<double>(tie - begin) + 0.5 * static_cast<double>(after - tie);
+            for (std::size_t i = tie; i < after; ++i)
+                out[members[i].second] = middle / static_cast<double>(end - begin);
+        }
+    }
+    return out;
+}
+
 // ---- one seat -----------------------------------------------------------------------------------------------------
 
 /// What everybody's judgement needs.
@@ -269,7 +297,7 @@ std::vector<decide::seat_candidate> employed_candidates(const decided& out, std:
     for (std::uint32_t row = begin; row < end; ++row)
         if (is_employed(*out.facts, candidates.person[row]))
             all.push_back({candidates.person[row], sold_monthly(*out.facts, candidates.person[row]),
-                           answer_of(candidates.interviewed[row])});
+                           answer_of(candidates.interviewed[row]), out.team_rank[candidates.person[row]]});
     return all;
 }
 
@@ -433,6 +461,7 @@ decide_promotions(const run_context& run, std::shared_ptr<const ingest::checked_
     const measure::offers_table offers =
         measure::offers(run, organisation, facts.window, policy.pay, out->pay, expected_attainment(facts));
     out->expected = sales_to_expect(facts);
+    out->team_rank = team_ranks(facts);
     out->seats = seats_of(facts);
     const auto first = first_candidates(organisation);
     const auto teams = sellers_by_team(facts);

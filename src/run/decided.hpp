@@ -68,9 +68,11 @@ struct decided {
     std::shared_ptr<const assessed> readiness;
     org::policy policy;
     decide::decision_rules rules;
-    std::vector<measure::yearly_pay> pay;     // [n_people]
-    std::vector<expected_sales> expected;     // [n_people]
-    std::vector<seat> seats;                  // [n_vacancies]
+    std::vector<measure::yearly_pay> pay; // [n_people]
+    std::vector<expected_sales> expected; // [n_people]
+    std::vector<double>
+        team_rank;           // [n_people] by sales among the team's sellers, 0 last to 1 first; negative: not known
+    std::vector<seat> seats; // [n_vacancies]
     std::vector<seat_verdict> candidates;     // of open seats; by vacancy, person
     std::vector<std::uint32_t> slate;         // [n_vacancies] person or no_index
     std::vector<passed_over_row> passed_over; // by vacancy, person

@@ -16,10 +16,6 @@ using decide::answer;
 using decide::factor;
 using decide::gate;
 
-std::int64_t cents(double amount) {
-    return static_cast<std::int64_t>(numeric::round_half_even(amount));
-}
-
 void push(column<double>& to, std::optional<double> value) {
     to.value.push_back(value.value_or(0.0));
     to.valid.push_back(value.has_value() ? 1 : 0);
@@ -161,8 +157,8 @@ decide::promotion_table promotion_rows(const decided& all, std::pmr::memory_reso
         out.predicted_sd.value.push_back(v.effect.sd);
         out.probability_harm.value.push_back(v.effect.probability_harm);
         out.net_value.minor.push_back(one.value.net_value);
-        out.net_low.minor.push_back(cents(one.value.net_low));
-        out.net_high.minor.push_back(cents(one.value.net_high));
+        out.net_low.minor.push_back(decide::bounded_cents(one.value.net_low));
+        out.net_high.minor.push_back(decide::bounded_cents(one.value.net_high));
         out.probability_net_loss.value.push_back(v.probability_net_loss);
         out.rank.value.push_back(one.rank);
         out.human_review.value.push_back(one.human_review ? 1 : 0);
@@ -199,6 +195,12 @@ decide::reasons_table reason_rows(const decided& all, std::pmr::memory_resource*
             push(out.value_sd, sd);
             push(out.coefficient, each);
         };
+        bool has_path = one.verdict.recommended == decide::decision::promote;
+        const auto leads_up = [&](std::optional<decide::decision> then, bool by_doing_more) {
+            const bool up = then && *then < one.verdict.recommended && by_doing_more;
+            has_path = has_path || up;
+            out.path.code.push_back(up ? std::uint8_t{0} : std::uint8_t{255});
+        };
         for (std::size_t k = 0; k < decide::n_factors; ++k) {
             const auto which = static_cast<factor>(k);
             if (b[k].value == 0.0 && b[k].sd == 0.0 && which != factor::readiness) continue; // counts for nothing
@@ -217,6 +219,8 @@ decide::reasons_table reason_rows(const decided& all, std::pmr::memory_resource*
                                                                                                   : "_neutral");
             line(k, contribution, code, factor_text(x, which, contribution, b[k].value), flip, then);
             figures(x.known ? std::optional(x.value) : std::nullopt, x.sd, b[k].value);
+            const bool more = which == factor::readiness || which == factor::collaboration; // nobody is to sell less
+            leads_up(then, more && flip && *flip > x.value);
         }
         for (std::size_t g = 0; g < decide::n_gates; ++g) {
             if (one.verdict.open[g]) continue;
@@ -230,6 +234,8 @@ decide::reasons_table reason_rows(const decided& all, std::pmr::memory_resource*
                                                                  : 0.0;
             const bool unsaid = which == gate::consent && one.facts.consents == answer::unknown;
             figures(unsaid ? std::nullopt : std::optional(probability), std::nullopt, std::nullopt);
+            leads_up(then, true);
+            if (!has_path) out.path.code.back() = 1;
         }
     }
     return out;
@@ -265,8 +271,8 @@ decide::sensitivity_table sensitivity_rows(const decided& all, std::pmr::memory_
             out.parameter.code.push_back(static_cast<std::uint8_t>(row.moved));
             out.low_value.value.push_back(row.low_value);
             out.high_value.value.push_back(row.high_value);
-            const std::int64_t low = cents(row.net_at_low);
-            const std::int64_t high = cents(row.net_at_high);
+            const std::int64_t low = decide::bounded_cents(row.net_at_low);
+            const std::int64_t high = decide::bounded_cents(row.net_at_high);
             out.net_at_low.minor.push_back(low);
             out.net_at_high.minor.push_back(high);
             out.swing.minor.push_back(high > low ? high - low : low - high);

@@ -160,6 +160,20 @@ TEST(business_case, a_candidate_of_whom_nothing_is_known_promises_no_gain) {
     EXPECT_NEAR(expected_net(case_terms_of(policy, team), effect_of(0.0, policy.effect.residual_sd)), 0.0, 1e-6);
 }
 
+TEST(business_case, stays_finite_where_coefficients_are_beyond_reason) {
+    const org::promotion_policy policy;
+    case_facts facts = plain_case();
+    facts.team_monthly = 9e15;
+    for (const double mean : {-60.0, 60.0, 500.0}) {
+        const business_case made = case_of(policy, facts, case_terms_of(policy, facts), effect_of(mean, 3.0));
+        std::int64_t sum = 0;
+        for (const business_amount& line : made.line) sum += line.amount;
+        EXPECT_EQ(sum, made.net_value);
+        EXPECT_TRUE(std::isfinite(made.net_low) && std::isfinite(made.net_high));
+        EXPECT_TRUE(made.probability_net_loss >= 0.0 && made.probability_net_loss <= 1.0);
+    }
+}
+
 TEST(ramped_months, lose_half_the_ramp) {
     EXPECT_DOUBLE_EQ(ramped_months(24.0, 6.0), 21.0);
     EXPECT_DOUBLE_EQ(ramped_months(3.0, 6.0), 0.75);

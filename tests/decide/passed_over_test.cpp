@@ -46,6 +46,18 @@ TEST(passed_over, the_raised_hazard_wears_off_twelve_months_after_the_decision) 
     EXPECT_NEAR(past.exit_probability, past.base_probability, 1e-15);
 }
 
+// Table VIII: from the last of a team to the first 12-month retention rises by 32 points.
+TEST(passed_over, the_best_of_a_team_stay_longer_and_all_ranks_together_leave_as_often_as_everybody) {
+    const auto base = [](double rank) { return exit_probability(rules, 1.0, 0.0, rank); };
+    EXPECT_NEAR(base(0.0) - base(1.0), 0.32, 0.015);
+    EXPECT_NEAR(base(-1.0), 0.27, 1e-15) << "not known: the average";
+    double mean_hazard = 0.0;
+    for (int i = 0; i < 1000; ++i) mean_hazard += rank_factor(rules, (i + 0.5) / 1000.0) / 1000.0;
+    EXPECT_NEAR(mean_hazard, 1.0, 1e-6);
+    const auto star = risk_of(rules, {answer::yes, answer::no, false, 0.0, 1.0});
+    EXPECT_NEAR(star.exit_probability, 1.0 - std::pow(1.0 - star.base_probability, 2.2), 1e-14);
+}
+
 TEST(passed_over, names_everybody_but_the_winner_and_who_outsold_them) {
     const std::vector<seat_candidate> candidates{
         {4, 100.0, answer::yes}, {7, 250.0, answer::no}, {9, 100.0, answer::no}, {12, -1.0, answer::no}};

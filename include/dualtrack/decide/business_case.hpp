@@ -78,6 +78,12 @@ struct case_facts {
     case_facts() { own.fill(1.0); }
 };
 
+/// Whole cents; an amount so large that it can only be a slip of the policy or the data stays at the largest one.
+[[nodiscard]] inline std::int64_t bounded_cents(double amount) noexcept {
+    constexpr double most = 1e15;
+    return static_cast<std::int64_t>(numeric::round_half_even(std::clamp(amount, -most, most)));
+}
+
 /// Months' worth of full effect in `months` months when a ramp rises evenly over `ramp` of them.
 [[nodiscard]] constexpr double ramped_months(double months, double ramp) noexcept {
     if (!(ramp > 0.0)) return months;
@@ -176,9 +182,9 @@ struct business_case {
     constexpr double in_95 = 1.959963984540054;
     business_case out;
     const auto put = [&](business_line which, double amount, double a, double b, range_basis basis) {
-        const auto cents = [](double x) { return static_cast<std::int64_t>(numeric::round_half_even(x)); };
         business_amount& line = out.line[static_cast<std::size_t>(which)];
-        line = {cents(amount), cents(std::min({a, b, amount})), cents(std::max({a, b, amount})), basis};
+        line = {bounded_cents(amount), bounded_cents(std::min({a, b, amount})), bounded_cents(std::max({a, b, amount})),
+                basis};
         out.net_value += line.amount;
     };
     const gain_law gain = terms.gain(effect);

@@ -132,7 +132,12 @@ struct gain_law {
     [[nodiscard]] double expected() const noexcept { return scale * numeric::expm1(mean + 0.5 * (sd * sd - r * r)); }
     [[nodiscard]] double quantile(double p) const noexcept {
         const double z = sd > 0.0 ? sd * numeric::normal_quantile(p) : 0.0;
-        return scale * numeric::expm1(mean + z - 0.5 * r * r);
+        return times(mean + z - 0.5 * r * r);
+    }
+    /// scale (e^x - 1), finite for coefficients no data would give.
+    [[nodiscard]] double times(double x) const noexcept {
+        constexpr double most = 40.0;
+        return scale * numeric::expm1(std::min(x, most));
     }
     /// P(gain < x).
     [[nodiscard]] double below(double x) const noexcept {

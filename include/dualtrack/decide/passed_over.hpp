@@ -3,7 +3,9 @@
 // honest feedback halves the excess, an outsider in the seat doubles it.
 //
 //   hazard ratio = 1 + (multiplier - 1) x .5 [interviewed] x 2 [an outsider won]
-//   monthly hazard h = -ln(1 - yearly exits) / 12, raised by the ratio for 12 months from the decision:
+//   monthly hazard h = -ln(1 - yearly exits) / 12 x exp(-1.5 (rank - 1/2)) / mean of that over ranks,
+//   rank: place among the team's sellers, 0 last to 1 first (the best stay longer, which is why passing them over
+//   costs so much); raised by the ratio for 12 months from the decision:
 //   P(leaves within 12 months) = 1 - exp(-h (ratio x months still raised + the months after)); base: ratio 1
 // mitigated: the same once the person has had the interview; whoever had it already keeps their figure, because
 // nothing else that was tried has a published effect.
@@ -32,6 +34,7 @@ struct passed_over_case {
     answer interviewed = answer::unknown; // counts as no
     bool external = false;                // an outsider won
     double months_since = 0.0;            // since the decision
+    double rank = -1.0;                   // among the team's sellers, 0 last to 1 first; negative: not known
 };
 
 /// What it does to the risk that they leave within the next twelve months.
@@ -50,11 +53,19 @@ struct passed_over_risk {
     return std::max(0.0, 1.0 + excess);
 }
 
+/// How much likelier somebody of a rank leaves than the average seller; 1 where the rank is not known.
+[[nodiscard]] inline double rank_factor(const org::passed_over_policy& rules, double rank) noexcept {
+    if (!(rules.rank_slope > 0.0) || rank < 0.0) return 1.0;
+    const double half = 0.5 * rules.rank_slope;
+    const double mean = (numeric::exp(half) - numeric::exp(-half)) / rules.rank_slope;
+    return numeric::exp(-rules.rank_slope * (rank - 0.5)) / mean;
+}
+
 /// P(leaves within 12 months) at a ratio that holds until `hazard_months` after the decision.
-[[nodiscard]] inline double exit_probability(const org::passed_over_policy& rules, double ratio,
-                                             double months_since) noexcept {
+[[nodiscard]] inline double exit_probability(const org::passed_over_policy& rules, double ratio, double months_since,
+                                             double rank = -1.0) noexcept {
     constexpr double year = 12.0;
-    const double monthly = -numeric::log1p(-rules.yearly_exit) / year;
+    const double monthly = -numeric::log1p(-rules.yearly_exit) / year * rank_factor(rules, rank);
     const double raised = std::clamp(static_cast<double>(rules.hazard_months) - months_since, 0.0, year);
     return -numeric::expm1(-monthly * (ratio * raised + (year - raised)));
 }
@@ -66,9 +77,9 @@ struct passed_over_risk {
     interviewed.interviewed = answer::yes;
     passed_over_risk out;
     out.hazard_ratio = hazard_ratio(rules, one);
-    out.base_probability = exit_probability(rules, 1.0, one.months_since);
-    out.exit_probability = exit_probability(rules, out.hazard_ratio, one.months_since);
-    out.mitigated_probability = exit_probability(rules, hazard_ratio(rules, interviewed), one.months_since);
+    out.base_probability = exit_probability(rules, 1.0, one.months_since, one.rank);
+    out.exit_probability = exit_probability(rules, out.hazard_ratio, one.months_since, one.rank);
+    out.mitigated_probability = exit_probability(rules, hazard_ratio(rules, interviewed), one.months_since, one.rank);
     return out;
 }
 
@@ -77,6 +88,7 @@ struct seat_candidate {
     std::uint32_t person = no_index;
     double sales = -1.0;
     answer interviewed = answer::unknown;
+    double rank = -1.0; // among the team's sellers, 0 last to 1 first; negative: not known
 };
 
 /// A candidate who was passed over, with the risk.
@@ -102,7 +114,7 @@ struct passed_over_person {
     for (const seat_candidate& one : candidates) {
         if (one.person == winner) continue;
         const passed_over_case facts{winner == no_index ? answer::unknown : outsold(one.sales, winner_sales),
-                                     one.interviewed, winner == no_index, months_since};
+                                     one.interviewed, winner == no_index, months_since, one.rank};
         out.push_back({one.person, facts, risk_of(rules, facts)});
     }
     return out;

@@ -87,6 +87,8 @@ inline constexpr std::array<std::string_view, n_factors + n_gates> reason_words{
     "own_sales", "collaboration", "lone_wolf", "readiness",   "employed",
     "consent",   "evidence",      "not_ready", "likely_harm", "likely_net_loss"};
 
+inline constexpr std::array<std::string_view, 2> path_words{"actionable", "no_actionable_path"};
+
 /// One row a candidate, seat and factor; factors in order, then closed gates (which contribute nothing).
 struct reasons_table {
     id_column vacancy_id, person_id;
@@ -96,11 +98,12 @@ struct reasons_table {
     column<double> flips_at;
     word_column flips_to;
     column<double> value, value_sd, coefficient;
+    word_column path;
 
     reasons_table(const text_column& vacancies, const text_column& people, std::pmr::memory_resource* memory)
         : vacancy_id(vacancies, memory), person_id(people, memory), factor(reason_words, memory), contribution(memory),
           code(memory), text(memory), flips_at(memory), flips_to(decision_words, memory), value(memory),
-          value_sd(memory), coefficient(memory) {}
+          value_sd(memory), coefficient(memory), path(path_words, memory) {}
 };
 
 template <class Visitor, class Table>
@@ -127,6 +130,10 @@ void describe(Visitor& visit, Table& table) {
     visit.column("value_sd", unit::text, "its standard deviation", table.value_sd);
     visit.column("coefficient", unit::log_points, "what one unit of it says about each report's sales",
                  table.coefficient);
+    visit.column("path", unit::text,
+                 "actionable: more readiness, more working with others or consent leads to a better recommendation; "
+                 "no_actionable_path: what stands in the way cannot be moved by any of them",
+                 table.path);
 }
 
 inline constexpr std::array<std::string_view, 2> slate_status_words{"recommended", "no_cover"};

@@ -191,7 +191,7 @@ class slate_part {
 } // namespace detail
 
 /// Who takes which seat: a person a seat, or no_index where it stays empty.
-/// @param options one row a seat and person at most; @pre seats are below n_seats, |values| below 2^50
+/// @param options one row a seat and person at most; @pre seats are below n_seats, |values| below 2^53
 [[nodiscard]] inline std::vector<std::uint32_t> best_slate(std::size_t n_seats, std::span<const seat_option> options) {
     std::vector<std::uint32_t> out(n_seats, no_index);
     std::vector<std::uint32_t> people;

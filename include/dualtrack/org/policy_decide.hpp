@@ -26,6 +26,7 @@ struct effect_coefficients {
 /// Who leaves after a promotion that passed them over.
 struct passed_over_policy {
     double yearly_exit = 0.27;
+    double rank_slope = 1.5;
     double outsold_hazard = 2.2, applicant_hazard = 1.35;
     double interview_factor = 0.5, external_factor = 2.0;
     std::int32_t hazard_months = 12;

@@ -58,6 +58,12 @@ inline constexpr auto decide_policy_fields = std::to_array<policy_field>({
         "/promotion/passed_over/yearly_exit", unit::probability, 0, 0.95,
         "share of sellers who leave in a year without being passed over",
         "hbr.org 2017; DePaul; Ebsta 2024: .20 to .36", "C"),
+    detail::field<&policy::promotion, &promotion_policy::passed_over, &passed_over_policy::rank_slope>(
+        "/promotion/passed_over/rank_slope", unit::log_points, 0, 10,
+        "by how much likelier the last of a team leaves than the first, in log hazard, all else as it is",
+        "Benson, Li, Shue 2019, QJE 134:2085, table VIII: retention at 12 months +32 points from the last to the "
+        "first, derived",
+        "A"),
     detail::field<&policy::promotion, &promotion_policy::passed_over, &passed_over_policy::outsold_hazard>(
         "/promotion/passed_over/outsold_hazard", unit::ratio, 0.1, 20,
         "how many times likelier somebody leaves who outsold the winner",

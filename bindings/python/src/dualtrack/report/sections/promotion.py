@@ -20,6 +20,12 @@ LINES = {
     "pay_change": "pay",
     "development_cost": "development",
 }
+RANGES = {
+    "interval_95": "95 % interval",
+    "published_range": "published range",
+    "fixed": "as the policy says",
+    "unknown": "not known",
+}
 
 
 def _words(name: str) -> str:
@@ -138,7 +144,7 @@ def _tracks(overview: Overview, seat: str, rows: list[Row], risk: dict[tuple[str
     )
 
 
-def _waterfall(overview: Overview, row: Row, lines: list[Row]) -> Picture:
+def _waterfall(overview: Overview, row: Row, lines: list[Row]) -> list[Block]:
     steps = []
     level = 0.0
     for place, line in enumerate(lines):
@@ -148,28 +154,29 @@ def _waterfall(overview: Overview, row: Row, lines: list[Row]) -> Picture:
     for step in steps:
         step["side"] = charts.SIDES[1 if step["end"] >= step["start"] else -1]
     name = overview.name(row["person_id"])
-    return Picture(
+    picture = Picture(
         charts.waterfall(steps, "gain and cost over the horizon"),
         f"Business case of {name} for {row['vacancy_id']}: from the gain to the net value.",
         f"95 % interval of the net value {money(row['net_low'])} to {money(row['net_high'])}; probability of a net loss "
         f"{percent(row['probability_net_loss'])}.",
         f"The lines add up to {money(row['net_value'])}.",
-        Table(
-            f"Lines of the business case of {name}",
-            ["line", "#amount", "#low", "#high", "what the range is", "source"],
-            [
-                [
-                    LINES[line["line"]],
-                    money(line["amount"]),
-                    money(line["low"]),
-                    money(line["high"]),
-                    _words(line["basis"] or ""),
-                    line["source"],
-                ]
-                for line in lines
-            ],
-        ),
     )
+    table = Table(
+        f"Lines of the business case of {name}",
+        ["line", "#amount", "#low", "#high", "low and high", "source"],
+        [
+            [
+                LINES[line["line"]],
+                money(line["amount"]),
+                money(line["low"]),
+                money(line["high"]),
+                RANGES[line["basis"]],
+                line["source"],
+            ]
+            for line in lines
+        ],
+    )
+    return [picture, table]
 
 
 def _reasons(overview: Overview, row: Row, reasons: list[Row], swings: list[Row]) -> Table:
@@ -268,7 +275,7 @@ def build(overview: Overview) -> Section | None:
             blocks += [
                 _candidates(overview, seat, of_seat[seat]),
                 _tracks(overview, seat, of_seat[seat], risk),
-                _waterfall(overview, best, details["business_case"][key]),
+                *_waterfall(overview, best, details["business_case"][key]),
                 _reasons(overview, best, details["reasons"][key], details["sensitivity"][key]),
             ]
         if len(of_seat) > len(shown):
