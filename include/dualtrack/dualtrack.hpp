@@ -120,6 +120,8 @@
 #include <dualtrack/diagnose/spread.hpp>
 #include <dualtrack/diagnose/step_back.hpp>
 #include <dualtrack/diagnose/team_deals.hpp>
+#include <dualtrack/diagnose/transition.hpp>
+#include <dualtrack/diagnose/transition_table.hpp>
 #include <dualtrack/diagnose/traps.hpp>
 
 #include <dualtrack/decide/business_case.hpp>

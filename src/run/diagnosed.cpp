@@ -108,6 +108,7 @@ void estimate_effects(diagnosed& out, const diagnose::team_deals& teams, const s
     std::vector<std::size_t> rows;
     std::vector<double> value, variance;
     const auto n_months = static_cast<std::size_t>(teams.n_months);
+    const auto skipped = static_cast<std::size_t>(teams.trend_month);
     for (std::size_t row = 0; row < out.managers.size(); ++row) {
         const diagnose::joint_effect& joint = out.managers[row].joint;
         if (!joint.is_known) continue;
@@ -121,8 +122,9 @@ void estimate_effects(diagnosed& out, const diagnose::team_deals& teams, const s
             uncertain{all.mean[i], all.sd[i] * all.sd[i] + policy.unmatched_sd * policy.unmatched_sd};
     for (std::size_t row = 0; row < out.managers.size(); ++row) {
         diagnosed_manager& own = out.managers[row];
-        own.trend_alone = diagnose::trend_of(std::span(teams.alone_won).subspan(row * n_months, n_months),
-                                             std::span(expected).subspan(row * n_months, n_months));
+        own.trend_alone =
+            diagnose::trend_of(std::span(teams.alone_won).subspan(row * n_months + skipped, n_months - skipped),
+                               std::span(expected).subspan(row * n_months + skipped, n_months - skipped));
         if (own.trend_alone.is_known) own.trend = diagnose::trend_posterior(own.trend_alone, policy.trend_spread);
     }
 }
@@ -141,8 +143,7 @@ void forecast_step_back(diagnosed& out, const org::managers_policy& policy) {
         const uncertain amount =
             diagnose::share_of_amounts(static_cast<double>(one.deals.amount_early),
                                        static_cast<double>(one.deals.amount), one.deals.amount_squares);
-        const uncertain share =
-            diagnose::share_of_counts(static_cast<double>(early(one)), static_cast<double>(one.deals.n));
+        const uncertain share = diagnose::seen_share(static_cast<double>(early(one)), static_cast<double>(one.deals.n));
         const uncertain rate =
             diagnose::share_of_counts(static_cast<double>(one.joint.won_early), static_cast<double>(one.joint.n_early));
         one.step_back = diagnose::step_back_of(amount, share, *one.usual_share, *one.joint_effect, rate);
@@ -165,6 +166,7 @@ result<void> measure_growth(const run_context& run, diagnosed& out, const org::p
     const auto facts = measure_organisation(run, out.facts->data, earlier);
     if (!facts && facts.error().kind == status::data) return outcome::success(); // it cannot be measured back then
     if (!facts) return outcome::failure(facts.error());
+    out.before = facts.value();
     const measure::sellers_table& now = out.facts->sellers;
     const measure::sellers_table& then = facts.value()->sellers;
     std::vector<double> change(out.managers.size(), 0.0), variance(out.managers.size(), 0.0);
@@ -306,7 +308,7 @@ estimate report_step_back(const diagnosed_manager& manager, const deal_sums& rep
         manager.deals.amount_squares * static_cast<double>(report.amount) / static_cast<double>(manager.deals.amount);
     const uncertain amount = diagnose::share_of_amounts(static_cast<double>(report.amount_early),
                                                         static_cast<double>(report.amount), squares);
-    const uncertain share = diagnose::share_of_counts(early, static_cast<double>(report.n));
+    const uncertain share = diagnose::seen_share(early, static_cast<double>(report.n));
     constexpr double borrowed = 4.0;
     const double team_rate = manager.deals.joined > 0 ? static_cast<double>(manager.deals.won_with) /
                                                             static_cast<double>(manager.deals.joined)
@@ -346,8 +348,9 @@ diagnose_managers(const run_context& run, std::shared_ptr<const ingest::checked_
     const diagnose::joining_sources sources = diagnose::joining_sources_of(organisation, times);
     out->has_joining = sources.any;
     DUALTRACK_TRY(const diagnose::team_deals teams,
-                  diagnose::team_deals_of(part_of(run, 0.4, 0.6), organisation, facts.lines, window, facts.groups,
-                                          times, policy.managers, std::move(row_of)));
+                  diagnose::team_deals_of(
+                      part_of(run, 0.4, 0.6), organisation, facts.lines, window, facts.groups, times, policy.managers,
+                      calendar::add_months(window.end, -policy.transition.months), std::move(row_of)));
     if (!sources.any)
         add_finding(out->findings, {org::severity::warning, "managers.joining_unknown", "participants", "", -1, -1, 1,
                                     "no participants, credits or selling time on deals: nothing says which deals a "
@@ -360,6 +363,10 @@ diagnose_managers(const run_context& run, std::shared_ptr<const ingest::checked_
         add_finding(out->findings, {org::severity::note, "managers.credit_on_won_only", "credits", "", -1, -1, 1,
                                     "only won deals carry credit: credit alone does not count as joining where the "
                                     "joint effect is estimated"});
+    out->decided_by_month.assign(teams.decided.begin(), teams.decided.end());
+    out->joined_by_month.assign(teams.joined.begin(), teams.joined.end());
+    out->first_month = teams.first_month;
+    out->n_months = teams.n_months;
     DUALTRACK_TRYV(sum_deals(part_of(run, 0.6, 0.7), *out, teams, sources.credit_on_lost));
     if (out->has_joining) {
         const auto expected = diagnose::expected_wins(organisation, facts.lines, facts.groups, teams, window.end,

@@ -78,6 +78,9 @@ struct diagnosed {
     diagnose::regretted_exits exits{0};
     measure::coaching_facts coaching;
     diagnose::last_coached coached;
+    std::vector<std::uint32_t> decided_by_month, joined_by_month; // [managers x n_months]
+    std::int32_t first_month = 0, n_months = 0;
+    std::shared_ptr<const measured> before; // the window before, where there is one
     bool has_joining = false;
     org::findings_table findings;
 

@@ -3,12 +3,14 @@
 #include "run/diagnosed.hpp"
 #include "run/managers_tables.hpp"
 #include "run/tables.hpp"
+#include "run/transitions.hpp"
 
 namespace dualtrack::run {
 
 result<std::shared_ptr<analysis_result>>
 run_managers(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy) {
-    DUALTRACK_TRY(const auto all, diagnose_managers(run, data, policy));
+    DUALTRACK_TRY(const auto all, diagnose_managers(part_of(run, 0.0, 0.9), data, policy));
+    DUALTRACK_TRY(auto scored, score_transitions(part_of(run, 0.9, 1.0), *all));
     auto out = start_result("managers", data, policy, all->facts->window.as_of);
     out->tables_read = {"people", "assignments", "deals",      "credits",       "participants",
                         "sales",  "quotas",      "activities", "exchange_rates"};
@@ -20,6 +22,9 @@ run_managers(const run_context& run, std::shared_ptr<const ingest::checked_data>
     later("dependence", dependence_rows);
     later("coaching", coaching_rows);
     later("uncoached", uncoached_rows);
+    later("transition",
+          [lines = std::make_shared<const std::vector<transition_line>>(std::move(scored))](
+              const diagnosed& from, std::pmr::memory_resource* with) { return transition_rows(from, *lines, with); });
     later("traps", trap_rows);
     later("coaching_weeks", coaching_week_rows);
     org::findings_table findings(memory);
@@ -43,6 +48,7 @@ described_analysis describe_managers() {
     out.add(diagnose::dependence_table(none, memory));
     out.add(diagnose::coaching_table(none, memory));
     out.add(diagnose::uncoached_table(none, memory));
+    out.add(diagnose::transition_table(none, memory));
     out.add(diagnose::traps_table(none, memory));
     out.add(diagnose::coaching_weeks_table(memory));
     return out;

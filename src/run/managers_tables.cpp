@@ -14,8 +14,7 @@ using diagnose::uncertain;
 
 void push(column<double>& to, std::optional<double> value) {
     to.value.push_back(value.value_or(0.0));
-    if (!value && to.valid.empty()) to.valid.assign(to.value.size() - 1, 1);
-    if (!to.valid.empty()) to.valid.push_back(value ? 1 : 0);
+    to.valid.push_back(value ? 1 : 0);
 }
 
 std::optional<double> share(auto part, auto whole) {
@@ -111,8 +110,7 @@ diagnose::managers_table manager_rows(const diagnosed& all, std::pmr::memory_res
     diagnose::managers_table out(all.organisation().people.id, memory);
     const auto count = [](column<std::int64_t>& to, std::int64_t value, bool is_known = true) {
         to.value.push_back(is_known ? value : 0);
-        if (!is_known && to.valid.empty()) to.valid.assign(to.value.size() - 1, 1);
-        if (!to.valid.empty()) to.valid.push_back(is_known ? 1 : 0);
+        to.valid.push_back(is_known ? 1 : 0);
     };
     for (std::size_t row = 0; row < all.managers.size(); ++row) {
         const diagnosed_manager& own = all.managers[row];

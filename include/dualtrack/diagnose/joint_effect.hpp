@@ -114,11 +114,11 @@ struct mantel_haenszel_sums {
     if (!(sums.weight > 0.0)) return out;
     out.is_known = true;
     out.difference = sums.difference / sums.weight;
-    // A handful of deals with the manager may show next to no variance: it is never taken for much less than what the
-    // team's win rate implies (nine tenths, because strata differ).
+    // A handful of deals with the manager may show next to no variance: it is never taken for less than what the
+    // team's win rate implies.
     const auto n = static_cast<double>(deals.size());
     const double rate = (static_cast<double>(out.won_with + out.won_without) + 1.0) / (n + 2.0);
-    const double least = 0.9 * rate * (1.0 - rate) / sums.weight;
+    const double least = rate * (1.0 - rate) / sums.weight;
     out.variance = std::max(least, (out.difference * sums.p + sums.q) / (sums.weight * sums.weight));
     return out;
 }

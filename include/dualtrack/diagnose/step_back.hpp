@@ -24,6 +24,11 @@ struct uncertain {
     return {mean, mean * (1.0 - mean) / (whole + 2.0)};
 }
 
+/// The same, with the share as it was seen. @pre whole > 0
+[[nodiscard]] inline uncertain seen_share(double part, double whole) noexcept {
+    return {part / whole, share_of_counts(part, whole).variance};
+}
+
 /// A share of amounts: the few large ones count for as many deals as they carry, (sum a)^2 / sum a^2.
 [[nodiscard]] inline uncertain share_of_amounts(double part, double whole, double square_sum) noexcept {
     if (!(whole > 0.0) || !(square_sum > 0.0)) return {};

@@ -50,16 +50,18 @@ struct team_deals {
     vec<std::uint32_t> row_of;  // of a person, or no_index; [n_people]
     vec<std::uint32_t> first;   // deals of row r: [first[r], first[r + 1])
     vec<team_deal> deal;
-    vec<std::uint32_t> alone_won; // won without the manager; [n_rows x n_months], row-major
-    vec<std::int64_t> market_won; // won by people who manage nobody; [n_groups x n_months]
-    vec<std::uint8_t> sells;      // 1: has a decided deal in the months looked at; [n_people]
+    vec<std::uint32_t> alone_won;       // won without the manager; [n_rows x n_months], row-major
+    vec<std::uint32_t> decided, joined; // all deals by month, and those joined; [n_rows x n_months]
+    vec<std::int64_t> market_won;       // won by people who manage nobody; [n_groups x n_months]
+    vec<std::uint8_t> sells;            // 1: has a decided deal in the months looked at; [n_people]
     std::int32_t first_month = 0, n_months = 0;
+    std::int32_t trend_month = 0; // the trend is read from this one on
     size_source sizes = size_source::none;
     std::int32_t n_classes = 1;
 
     explicit team_deals(std::pmr::memory_resource* memory)
-        : manager(memory), row_of(memory), first(memory), deal(memory), alone_won(memory), market_won(memory),
-          sells(memory) {}
+        : manager(memory), row_of(memory), first(memory), deal(memory), alone_won(memory), decided(memory),
+          joined(memory), market_won(memory), sells(memory) {}
     [[nodiscard]] std::size_t n_rows() const noexcept { return manager.size(); }
     [[nodiscard]] std::span<const team_deal> deals_of(std::size_t row) const noexcept {
         return std::span<const team_deal>(deal).subspan(first[row], first[row + 1] - first[row]);
@@ -155,21 +157,24 @@ inline void classify_sizes(const org::organisation& organisation, team_deals& ou
 
 /// Gathers the deals of every manager who has a row.
 /// @param row_of [n_people]: row of a manager, or no_index; rows ascend with the person
+/// @param new_since first day of the months that new managers are judged by
 inline result<team_deals> team_deals_of(const run_context& run, const org::organisation& organisation,
                                         const org::reporting_lines& lines, const measure::scope& window,
                                         const measure::peer_groups& groups, const selling_times& times,
-                                        const org::managers_policy& policy, vec<std::uint32_t> row_of) {
+                                        const org::managers_policy& policy, std::int32_t new_since,
+                                        vec<std::uint32_t> row_of) {
     team_deals out(run.memory);
     out.row_of = std::move(row_of);
     for (std::uint32_t person = 0; person < out.row_of.size(); ++person)
         if (out.row_of[person] != no_index) out.manager.push_back(person);
     const std::size_t n_rows = out.manager.size();
     const std::int32_t trend_start = calendar::add_months(window.end, -policy.trend_months);
-    const std::int32_t start = std::min(trend_start, window.start);
+    const std::int32_t start = std::min({trend_start, new_since, window.start});
     out.first_month = calendar::month_of_day(start);
     out.n_months = calendar::month_of_day(window.end - 1) - out.first_month + 1;
     const auto n_months = static_cast<std::size_t>(out.n_months);
-    out.alone_won.assign(n_rows * n_months, 0);
+    out.trend_month = calendar::month_of_day(trend_start) - out.first_month;
+    for (auto* counts : {&out.alone_won, &out.decided, &out.joined}) counts->assign(n_rows * n_months, 0);
     out.sells.assign(organisation.n_people(), 0);
     out.sizes = detail::size_source_of(organisation, window);
     const auto& deals = organisation.deals;
@@ -197,10 +202,12 @@ inline result<team_deals> team_deals_of(const run_context& run, const org::organ
             const std::uint32_t row = who.manager == no_index ? no_index : out.row_of[who.manager];
             if (row == no_index) continue;
             const joining joined = joining_of(organisation, times, deal, who.manager, policy.late_share);
-            if (won && !joined.takes_part && !by_manager) {
-                std::atomic_ref<std::uint32_t> alone(out.alone_won[row * n_months + month]);
-                alone.fetch_add(1, std::memory_order_relaxed);
-            }
+            const auto add = [&](vec<std::uint32_t>& counts) {
+                std::atomic_ref<std::uint32_t>(counts[row * n_months + month]).fetch_add(1, std::memory_order_relaxed);
+            };
+            add(out.decided);
+            if (joined.takes_part) add(out.joined);
+            if (won && !joined.takes_part && !by_manager) add(out.alone_won);
             if (day < window.start) continue;
             team_deal& one = found.emplace_back();
             one.row = row;
