@@ -1,9 +1,12 @@
 // Spread: what is true of each manager when each is seen through noise, and managers are alike to an unknown degree?
 // Every estimate is drawn towards what holds for all, by as much as its noise and their likeness say.
 //
-//   estimate_m ~ N(theta_m, v_m),  theta_m ~ N(mu, tau^2),  mu ~ N(0, centre_sd^2),  tau ~ half-normal(scale)
-// tau is not plugged in but averaged over its posterior on a grid, so that intervals hold where managers are few.
-// References: Morris, JASA 78 (1983) 47; Gelman, Bayesian Analysis 1 (2006) 515 (the prior of tau).
+//   estimate_m ~ N(theta_m, v_m),  theta_m ~ N(mu, tau^2),  mu ~ N(0, centre_sd^2),  tau ~ Rayleigh(scale) above
+//   scale / 5
+// tau is not plugged in but averaged over its posterior on a grid, so that intervals hold where managers are few. Its
+// prior keeps away from 0: that the data cannot tell managers apart does not make them alike, and a tau of 0 would give
+// everybody the same narrow interval. References: Morris, JASA 78 (1983) 47; Gelman, Bayesian Analysis 1 (2006) 515;
+// Chung, Rabe-Hesketh, Dorie, Gelman and Liu, Psychometrika 78 (2013) 685 (priors that avoid the boundary).
 #pragma once
 
 #include <algorithm>
@@ -30,7 +33,8 @@ struct spread_posterior {
 [[nodiscard]] inline spread_posterior spread_of(std::span<const double> estimate, std::span<const double> variance,
                                                 double scale, double centre_sd) {
     constexpr std::size_t n_grid = 40;
-    constexpr double reach = 4.0; // of the scale
+    constexpr double least = 0.2; // of the scale
+    constexpr double most = 4.0;
     const std::size_t n = estimate.size();
     std::array<double, n_grid> tau{}, weight{}, centre{}, centre_variance{};
     std::vector<double> terms(n);
@@ -41,7 +45,7 @@ struct spread_posterior {
     };
     double best = -1e300;
     for (std::size_t k = 0; k < n_grid; ++k) {
-        tau[k] = scale * reach * (static_cast<double>(k) + 0.5) / static_cast<double>(n_grid);
+        tau[k] = scale * (least + (most - least) * (static_cast<double>(k) + 0.5) / static_cast<double>(n_grid));
         const double t2 = tau[k] * tau[k];
         const double precision = prior_precision + sum_over([&](std::size_t i) { return 1.0 / (variance[i] + t2); });
         const double weighted = sum_over([&](std::size_t i) { return estimate[i] / (variance[i] + t2); });
@@ -50,7 +54,8 @@ struct spread_posterior {
         centre[k] = weighted / precision;
         centre_variance[k] = 1.0 / precision;
         const double unit = tau[k] / scale;
-        weight[k] = -0.5 * (logs + numeric::log(precision) + squares - weighted * weighted / precision + unit * unit);
+        weight[k] = numeric::log(unit) -
+                    0.5 * (logs + numeric::log(precision) + squares - weighted * weighted / precision + unit * unit);
         best = std::max(best, weight[k]);
     }
     double total = 0.0;

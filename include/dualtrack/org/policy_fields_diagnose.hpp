@@ -45,7 +45,8 @@ inline constexpr auto diagnose_policy_fields = std::to_array<policy_field>({
         "this project: a year's counts cannot tell a trend from chance", "J"),
     detail::field<&policy::managers, &managers_policy::effect_spread>(
         "/managers/effect_spread", unit::ratio, 0.001, 1,
-        "scale of the half-normal prior on how much managers' true effects on the win rate differ",
+        "how much managers' true effects on the win rate are expected to differ: scale of a Rayleigh prior on their "
+        "standard deviation",
         "this project: no study of joining deals found", "J"),
     detail::field<&policy::managers, &managers_policy::trend_spread>(
         "/managers/trend_spread", unit::ratio, 0.001, 2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .overview import Overview, Team, findings, money, percent, plural, ranking, teams, totals
 
 WIDTH = 100
-SHOWN = ("measures", "pay", "promotion", "readiness", "paths", "retention", "relief")
+SHOWN = ("managers", "measures", "pay", "promotion", "readiness", "paths", "retention", "relief")
 
 
 def _team_line(overview: Overview, team: Team) -> str:
@@ -109,6 +109,35 @@ def _readiness(overview: Overview) -> list[str]:
             f"from {plural(first['n_sources'], 'independent source')}."
         )
     return ["", "Readiness to lead (sales have no part in it)", *_wrapped(text)]
+
+
+def _managers(overview: Overview) -> list[str]:
+    rows = overview.rows("managers", "managers")
+    if not rows:
+        return []
+    count = {style: sum(1 for row in rows if row["style"] == style) for style in ("hero", "mixed", "hero_maker")}
+    text = (
+        f"Of {plural(len(rows), 'manager')} {count['hero']:,} do their people's selling by what the data show (hero), "
+        f"{count['hero_maker']:,} make their people sell (hero maker), {count['mixed']:,} are neither surely; of the others "
+        "there is too little to say."
+    )
+    heroes = sorted(
+        (row for row in rows if row["style"] == "hero"), key=lambda row: (-row["hero_probability"], row["manager_id"])
+    )
+    if heroes:
+        first = heroes[0]
+        text += (
+            f" Most surely {overview.name(first['manager_id'])}: takes part in {percent(first['involvement_share'])} of the "
+            f"team's deals; hero probability {percent(first['hero_probability'])}."
+        )
+    uncoached = len(overview.rows("managers", "uncoached"))
+    if uncoached:
+        text += f" {plural(uncoached, 'person', 'people')} of the top tier have not been coached lately."
+    last = {row["manager_id"]: row for row in overview.rows("managers", "transition")}
+    red = sum(1 for row in last.values() if row["status"] == "red")
+    if last:
+        text += f" Of {plural(len(last), 'new manager')} {red:,} stand at red."
+    return ["", "Managers", *_wrapped(text)]
 
 
 def _promotion(overview: Overview) -> list[str]:
@@ -216,6 +245,7 @@ def text(overview: Overview) -> str:
     if "measures" in overview.results:
         lines += _sellers(overview)
     lines += _pay(overview)
+    lines += _managers(overview)
     lines += _readiness(overview)
     lines += _promotion(overview)
     lines += _careers(overview)
