@@ -68,6 +68,31 @@ TEST(relief, what_nobody_knows_of_mentoring_is_shared_and_does_not_average_out) 
     EXPECT_NEAR(decide::add_up(many, shared, 0.5).sd_below / 1e6, 0.2, 0.001) << "not zero, however many they are";
 }
 
+// The effect of mentoring is drawn once a programme, what each mentee makes of it once a mentee.
+TEST(relief, probability_and_interval_agree_with_40_000_drawn_programmes) {
+    const org::relief_policy policy;
+    const std::vector<std::int64_t> gain{500'000, 700'000, 300'000, 900'000, 600'000};
+    std::vector<double> common;
+    for (const std::int64_t g : gain) common.push_back(0.24 * static_cast<double>(g));
+    const std::int64_t relief = 2'500'000;
+    const auto what = judge_relief(relief, 5, decide::add_up(gain, common, policy.mentee_sd), policy);
+    constexpr int n = 40'000;
+    int positive = 0;
+    int inside = 0;
+    for (std::uint32_t i = 0; i < n; ++i) {
+        random::stream draw(random::place{.seed = 8, .entity = i, .purpose = 26});
+        const double effect = random::normal(draw);
+        double total = 0.0;
+        for (std::size_t j = 0; j < gain.size(); ++j)
+            total +=
+                static_cast<double>(gain[j]) * (1.0 + policy.mentee_sd * random::normal(draw)) + common[j] * effect;
+        positive += total > static_cast<double>(relief) ? 1 : 0;
+        inside += total >= static_cast<double>(what.gain_low) && total <= static_cast<double>(what.gain_high) ? 1 : 0;
+    }
+    EXPECT_NEAR(static_cast<double>(positive) / n, what.probability_positive, 0.01);
+    EXPECT_NEAR(static_cast<double>(inside) / n, 0.95, 0.005);
+}
+
 struct small_case {
     mentoring_pool pool;
     std::uint32_t most_mentees = 1;
