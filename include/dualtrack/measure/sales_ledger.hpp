@@ -202,12 +202,12 @@ struct sales_ledger {
         for (const entry& each : full) {
             cell_sums& cell =
                 cells.data()[each.day == no_date ? each.cell : all.cell_on(each.person, each.day, each.cell)];
-            if (each.rare) add_rare(each);
+            if (each.rare) add_rare(each, cell);
             if (!each.won) {
                 ++cell.lost;
                 continue;
             }
-            cell.won += each.takes_back ? 0U : 1U;
+            ++cell.won;
             cell.amount += each.amount;
             won_sums& sums = won.data()[each.person];
             const auto size = static_cast<std::uint64_t>(each.amount < 0 ? -each.amount : each.amount);
@@ -217,10 +217,11 @@ struct sales_ledger {
         }
     }
 
-    void add_rare(const entry& each) noexcept {
+    void add_rare(const entry& each, cell_sums& cell) noexcept {
         rare_sums& sums = rare.data()[each.person];
         sums.closed_alone += each.others == 0 && !each.takes_back ? 1U : 0U;
         sums.taken_back += each.takes_back ? 1U : 0U;
+        cell.won -= each.takes_back ? 1U : 0U; // it is about to be counted like the rest
         sums.won_untimed += each.timed ? 0U : 1U;
         sums.negative_amount += std::min<std::int64_t>(each.amount, 0);
     }
