@@ -229,6 +229,7 @@ def large(n: int) -> overview.Overview:
             "attainment": 0.5 + (j % 10) / 10,
             "quota": 100.0,
             "amount": 50.0 + 10 * (j % 10),
+            "attained_amount": 50.0 + 10 * (j % 10),
         }
         for j in range(n // 8)
     ]

@@ -62,4 +62,27 @@ TEST(clawbacks, leave_a_deal_won_for_nothing_a_win) {
     EXPECT_EQ(field_of(results_of(tables, "measures").at("sellers"), R"("person_id":"a")", "won_count"), "4");
 }
 
+// A manager's figures are of deals that were decided; money taken back later decides none.
+TEST(clawbacks, are_no_deals_won_with_or_without_a_manager) {
+    row_lists tables = test::random_rows(31, 24, 400);
+    const std::string before = results_of(tables, "managers").at("managers");
+    for (int i = 0; i < 60; ++i)
+        tables["deals"].push_back(test::row_text()
+                                      .text("deal_id", "back" + integer_text(i))
+                                      .text("owner_id", "p" + integer_text(1004 + i % 24))
+                                      .text("opened", "2023-03-01")
+                                      .text("closed", "2023-09-01")
+                                      .text("outcome", "won")
+                                      .number("amount", -10)
+                                      .done());
+    const std::string after = results_of(tables, "managers").at("managers");
+    for (int manager = 1000; manager < 1004; ++manager)
+        for (const char* name :
+             {"involvement_share", "independent_win_rate", "independent_trend", "joint_effect_naive"}) {
+            const std::string key = R"("manager_id":"p)" + integer_text(manager) + "\"";
+            EXPECT_EQ(field_of(after, key, name), field_of(before, key, name)) << manager << " " << name;
+            EXPECT_NE(field_of(after, key, name), "no field");
+        }
+}
+
 } // namespace

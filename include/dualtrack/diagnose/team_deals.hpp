@@ -76,6 +76,7 @@ inline size_source size_source_of(const org::organisation& organisation, const m
     std::array<std::int64_t, 2> decided{}, with_amount{}, with_list{};
     for (std::uint32_t deal = 0; deal < organisation.n_deals(); ++deal) {
         if (!measure::detail::is_decided(organisation, window, deal)) continue;
+        if (measure::detail::is_clawback(organisation, deal)) continue;
         const std::size_t won = measure::detail::is_won(organisation, deal) ? 1 : 0;
         ++decided[won];
         with_amount[won] += window.amount_of_deal(organisation, deal) > 0 ? 1 : 0;
@@ -189,7 +190,7 @@ inline result<team_deals> team_deals_of(const run_context& run, const org::organ
         for (auto deal = static_cast<std::uint32_t>(begin); deal < static_cast<std::uint32_t>(end); ++deal) {
             const std::int32_t day = deals.closed[deal];
             if (deals.outcome[deal] == static_cast<std::uint8_t>(org::deal_outcome::open) || day < start ||
-                day >= window.end)
+                day >= window.end || measure::detail::is_clawback(organisation, deal))
                 continue;
             const deal_seller who = seller_of(organisation, lines, deal);
             std::atomic_ref<std::uint8_t> sells(out.sells[who.seller]);

@@ -135,10 +135,12 @@ class Team:
     standing: float | None  # mean performance of the reports, in its own standard errors
     regretted_exits: int | None = None
     current: bool = True  # there at the end of the window, with two sellers or more to judge by
+    attained_amount: float = 0.0  # the part of amount on days that have a quota
 
     @property
     def attainment(self) -> float | None:
-        return self.amount / self.quota if self.quota else None
+        """Sold on days with a quota over this quota."""
+        return self.attained_amount / self.quota if self.quota else None
 
     @property
     def sureness(self) -> str:
@@ -162,12 +164,14 @@ def teams(overview: Overview) -> list[Team]:
     sums: dict[str, Row] = {}
     for row in overview.rows("measures", "teams"):
         team = sums.setdefault(
-            row["manager_id"], {"amount": 0.0, "own": 0.0, "quota": None, "end": None, "n": None, "exits": None}
+            row["manager_id"],
+            {"amount": 0.0, "own": 0.0, "attained": 0.0, "quota": None, "end": None, "n": None, "exits": None},
         )
         team["amount"] += row["amount"] or 0.0
         team["own"] += row["own_amount"] or 0.0
         if row["quota"] is not None:
             team["quota"] = (team["quota"] or 0.0) + row["quota"]
+            team["attained"] += row["attained_amount"] or 0.0
         if row["regretted_exits"] is not None:
             team["exits"] = (team["exits"] or 0) + row["regretted_exits"]
         if team["end"] is None or row["end"] >= team["end"]:
@@ -192,6 +196,7 @@ def teams(overview: Overview) -> list[Team]:
                 mean / error if error > 0 else None,
                 team["exits"],
                 team["end"] == last and (team["n"] or 0) >= 2 and len(members) >= 2,
+                team["attained"],
             )
         )
     return sorted(out, key=lambda t: (t.attainment is None, -(t.attainment or 0.0), -t.amount, t.manager_id))
@@ -270,7 +275,7 @@ def totals(overview: Overview, n_teams: int) -> Totals:
         won_count=sum(row["won_count"] or 0 for row in sellers),
         lost_count=sum(row["lost_count"] or 0 for row in sellers),
         quota=quota,
-        attainment=math.fsum(row["won_amount"] or 0.0 for row in with_quota) / quota if quota else None,
+        attainment=math.fsum(row["attained_amount"] or 0.0 for row in with_quota) / quota if quota else None,
         n_at_quota=sum(1 for row in with_quota if (row["attainment"] or 0.0) >= 1.0),
         n_with_quota=len(with_quota),
         n_above=standings.count(1),
