@@ -170,7 +170,7 @@ def section(rows: list[dict]) -> str:
 
 Twenty ratings a person (one manager, two peers; names of raters, sources and competencies). Polars means the scores by person,
 source and competency and nothing else. dualtrack checks the input, takes severity out of every rater's ratings, weighs sources,
-and gives everybody's readiness with its interval and explanation, and the nine constructs: *ratio* is what that costs,
+and gives everybody's readiness with its interval, and the nine constructs: *ratio* is what that costs,
 in group-bys.
 
 {chr(10).join(table)}

@@ -161,13 +161,8 @@ result<void> judge_activities(assessed& all) {
     return outcome::success();
 }
 
-/// Ratings and interview answers of the window, loose.
-struct loose_ratings {
-    std::vector<std::uint32_t> person;
-    std::vector<assess::rating> rows;
-};
-
-result<void> add_ratings(const assessed& all, org::findings_table& findings, loose_ratings& out) {
+/// Refuses or tells of the ratings that do not count.
+result<void> judge_ratings(const assessed& all, org::findings_table& findings) {
     const auto& ratings = all.data->organisation.ratings;
     left_out future(findings, org::severity::warning, "data.future_dated", "ratings", "date");
     left_out own(findings, org::severity::error, "data.excluded", "ratings", "rater_id");
@@ -178,19 +173,31 @@ result<void> add_ratings(const assessed& all, org::findings_table& findings, loo
         if (use == rating_use::after_as_of) future.row(i, "dated after as_of; left out");
         if (use == rating_use::not_by_themselves) own.row(i, "a self-rating by somebody else; left out");
         if (use == rating_use::by_themselves) own.row(i, "people who rate themselves are the source self; left out");
-        if (use != rating_use::counts) continue;
-        const bool says_self = ratings.source[i] == static_cast<std::uint8_t>(assess::source::self);
-        const double share = (ratings.score[i] - ratings.scale_min[i]) / (ratings.scale_max[i] - ratings.scale_min[i]);
-        out.person.push_back(ratings.person[i]);
-        out.rows.push_back(
-            {says_self ? no_index : ratings.rater[i],
-             static_cast<std::uint32_t>(std::floor(std::clamp(share, 0.0, 1.0) * assess::rating_units + 0.5)),
-             ratings.source[i], all.competency_means[ratings.competency.code[i]]});
     }
     return outcome::success();
 }
 
-result<void> add_answers(assessed& all, loose_ratings& out) {
+/// Calls `with` for every rating that counts.
+template <class With> void each_rating(const assessed& all, With&& with) {
+    const auto& ratings = all.data->organisation.ratings;
+    for (std::size_t i = 0; i < ratings.person.size(); ++i) {
+        if (use_of_rating(all, i) != rating_use::counts) continue;
+        const bool says_self = ratings.source[i] == static_cast<std::uint8_t>(assess::source::self);
+        const double share = (ratings.score[i] - ratings.scale_min[i]) / (ratings.scale_max[i] - ratings.scale_min[i]);
+        with(ratings.person[i], assess::rating{says_self ? no_index : ratings.rater[i],
+                                               static_cast<std::uint32_t>(std::floor(
+                                                   std::clamp(share, 0.0, 1.0) * assess::rating_units + 0.5)),
+                                               ratings.source[i], all.competency_means[ratings.competency.code[i]]});
+    }
+}
+
+/// The answers of interviews that count, as ratings.
+struct answered {
+    std::vector<std::uint32_t> person;
+    std::vector<assess::rating> rows;
+};
+
+result<void> add_answers(assessed& all, answered& out) {
     const auto& answers = all.data->organisation.answers;
     std::vector<const interview_question*> question(answers.question.names.size(), nullptr);
     for (std::size_t code = 0; code < question.size(); ++code) {
@@ -254,11 +261,19 @@ void say_no_spread(assessed& all) {
 /// Takes raters' severity out of every source where it can be told.
 void fit_severities(assessed& all) {
     all.rescale.fill(1.0);
+    std::array<std::int64_t, n_rated_sources> n_nameless{};
+    for (const assess::rating& row : all.book.rows) n_nameless[row.from] += row.rater == no_index ? 1 : 0;
     const std::uint32_t n_people = all.data->organisation.n_people();
     for (std::size_t from = 0; from < n_rated_sources; ++from) {
         if (from == static_cast<std::size_t>(assess::source::self)) continue;
         const auto pairs = assess::pairs_of(all.book, all.norms, static_cast<assess::source>(from));
-        if (pairs.empty()) continue;
+        const double open = all.model.severity_sd * all.model.severity_sd;
+        const double nameless =
+            assess::is_one_person(static_cast<assess::source>(from)) ? static_cast<double>(n_nameless[from]) : 0.0;
+        if (pairs.empty()) {
+            if (nameless > 0.0) all.rescale[from] = std::sqrt(std::max(0.25, 1.0 - open));
+            continue;
+        }
         auto fit = assess::fit_severity(pairs, n_people, 1.0 - all.model.reliability[from], all.model.severity_sd);
         if (fit.n_not_connected > 0)
             add_finding(all.findings, {org::severity::note, "readiness.raters_not_connected", "ratings", "rater_id", -1,
@@ -277,7 +292,8 @@ void fit_severities(assessed& all) {
             spread.push_back(pair.n * (severity * severity + fit.variance[pair.rater]));
             weight.push_back(pair.n);
         }
-        all.rescale[from] = std::sqrt(std::max(0.25, 1.0 - numeric::fixed_sum(spread) / numeric::fixed_sum(weight)));
+        all.rescale[from] = std::sqrt(std::max(0.25, 1.0 - (numeric::fixed_sum(spread) + nameless * open) /
+                                                               (numeric::fixed_sum(weight) + nameless)));
         all.severity[from] = std::move(fit);
     }
 }
@@ -335,6 +351,12 @@ std::int32_t last_evidence_day(const org::organisation& organisation) noexcept {
 
 person_evidence evidence_of(const assessed& all, std::uint32_t person) {
     person_evidence out;
+    gather_evidence(all, person, out);
+    return out;
+}
+
+void gather_evidence(const assessed& all, std::uint32_t person, person_evidence& out) {
+    for (auto& observations : out.about) observations.clear();
     assess::observe_ratings(all.book, all.norms, all.model, all.severity, all.rescale, person, out.about);
     std::array<double, assess::n_observed_sources> severity_variance{};
     for (std::size_t c = 0; c < n_constructs; ++c) {
@@ -358,12 +380,18 @@ person_evidence evidence_of(const assessed& all, std::uint32_t person) {
         out.added_to[c] = halo.added_variance(alone);
     }
     out.added_variance = halo.added_variance(all.rules.weight);
-    return out;
 }
 
 construct_judgement judge_construct(const assessed& all, std::uint32_t person, std::size_t about,
                                     const person_evidence& evidence) {
     construct_judgement out;
+    judge_construct(all, person, about, evidence, out);
+    return out;
+}
+
+void judge_construct(const assessed& all, std::uint32_t person, std::size_t about, const person_evidence& evidence,
+                     construct_judgement& out) {
+    out.flag = {};
     out.lines.resize(evidence.about[about].size());
     out.judged = assess::weigh(evidence.about[about], out.lines);
     out.judged.sd = std::sqrt(out.judged.sd * out.judged.sd + evidence.added_to[about]);
@@ -375,7 +403,6 @@ construct_judgement judge_construct(const assessed& all, std::uint32_t person, s
         out.flag = assess::apply_cap(out.judged, out.lines, flag->cap,
                                      all.model.reliability[static_cast<std::size_t>(assess::source::interviewer)],
                                      all.model.shared);
-    return out;
 }
 
 result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
@@ -397,11 +424,15 @@ result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
     }
     DUALTRACK_TRY(out->competency_means, constructs_of(organisation, policy.readiness, out->findings));
     {
-        loose_ratings loose;
+        answered interviews;
         DUALTRACK_TRYV(judge_activities(*out));
-        DUALTRACK_TRYV(add_ratings(*out, out->findings, loose));
-        DUALTRACK_TRYV(add_answers(*out, loose));
-        DUALTRACK_TRY(out->book, assess::book_of(part_of(run, 0.0, 0.3), loose.person, loose.rows, n_people));
+        DUALTRACK_TRYV(judge_ratings(*out, out->findings));
+        DUALTRACK_TRYV(add_answers(*out, interviews));
+        const auto each = [&](const auto& with) {
+            each_rating(*out, with);
+            for (std::size_t i = 0; i < interviews.person.size(); ++i) with(interviews.person[i], interviews.rows[i]);
+        };
+        DUALTRACK_TRY(out->book, assess::book_of(part_of(run, 0.0, 0.3), each, n_people));
     }
     out->norms = assess::norms_of(out->book, out->model.self_leniency);
     say_no_spread(*out);
@@ -416,11 +447,14 @@ result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
     DUALTRACK_TRYV(
         for_blocks(part_of(run, 0.5, 1.0), static_cast<std::int64_t>(n), 512,
                    [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+                       person_evidence evidence;
+                       construct_judgement judgement;
                        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-                           const auto evidence = evidence_of(*out, out->people[i]);
+                           gather_evidence(*out, out->people[i], evidence);
                            std::array<bool, assess::source_words.size()> seen{};
                            for (std::size_t c = 0; c < n_constructs; ++c) {
-                               out->judged[i][c] = judge_construct(*out, out->people[i], c, evidence).judged;
+                               judge_construct(*out, out->people[i], c, evidence, judgement);
+                               out->judged[i][c] = judgement.judged;
                                out->n_sources[i][c] = assess::independent_sources(evidence.about[c]);
                                out->n_raters[i][c] = 0;
                                for (const assess::observation& one : evidence.about[c]) {

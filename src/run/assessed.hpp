@@ -56,6 +56,8 @@ struct assessed {
 
 /// What is known of one person.
 [[nodiscard]] person_evidence evidence_of(const assessed& all, std::uint32_t person);
+/// The same into what held that of somebody else, without asking for memory anew.
+void gather_evidence(const assessed& all, std::uint32_t person, person_evidence& out);
 
 /// The judgement of one construct from its evidence, a red flag included; `lines` gets one entry an observation.
 struct construct_judgement {
@@ -65,6 +67,8 @@ struct construct_judgement {
 };
 [[nodiscard]] construct_judgement judge_construct(const assessed& all, std::uint32_t person, std::size_t about,
                                                   const person_evidence& evidence);
+void judge_construct(const assessed& all, std::uint32_t person, std::size_t about, const person_evidence& evidence,
+                     construct_judgement& out);
 
 /// Judges everybody as of a day.
 /// Errors: data.category (a competency or question nobody knows), data.date, policy.range, cancelled.

@@ -111,6 +111,8 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
     out->tables.push_back(
         result_table("constructs", [all, memory] { return made_of(all, construct_rows(*all, memory)); }));
     out->tables.push_back(
+        result_table("explanations", [all, memory] { return made_of(all, explanation_rows(*all, memory)); }));
+    out->tables.push_back(
         result_table("evidence", [all, memory] { return made_of(all, evidence_rows(*all, memory)); }));
     out->tables.push_back(
         result_table("questions", [all, memory] { return made_of(all, question_rows(*all, memory)); }));
@@ -156,6 +158,7 @@ described_analysis describe_readiness() {
     auto* memory = std::pmr::get_default_resource();
     out.add(assess::readiness_table(none, memory));
     out.add(assess::constructs_table(none, memory));
+    out.add(assess::explanations_table(none, memory));
     out.add(assess::evidence_table(none, memory));
     out.add(assess::questions_table(none, memory));
     out.add(assess::trials_table(none, memory));

@@ -133,13 +133,28 @@ assess::readiness_table readiness_rows(const assessed& all, std::pmr::memory_res
         out.probability_ready.value.push_back(verdict.probability_ready);
         out.n_sources.value.push_back(verdict.n_sources);
         out.status.code.push_back(static_cast<std::uint8_t>(verdict.status));
-        out.explanation.emplace_back(explain(all, i, evidence_of(all, all.people[i])));
+    }
+    return out;
+}
+
+assess::explanations_table explanation_rows(const assessed& all, std::pmr::memory_resource* memory) {
+    assess::explanations_table out(all.data->organisation.people.id, memory);
+    person_evidence evidence;
+    for (std::size_t i = 0; i < all.people.size(); ++i) {
+        gather_evidence(all, all.people[i], evidence);
+        out.person_id.index.push_back(all.people[i]);
+        out.explanation.emplace_back(explain(all, i, evidence));
     }
     return out;
 }
 
 assess::constructs_table construct_rows(const assessed& all, std::pmr::memory_resource* memory) {
     assess::constructs_table out(all.data->organisation.people.id, memory);
+    const std::size_t n = all.people.size() * n_constructs; // the largest table that is always wanted: no room to spare
+    out.person_id.index.reserve(n);
+    out.construct.code.reserve(n);
+    for (auto* numbers : {&out.z, &out.sd, &out.weight}) numbers->value.reserve(n);
+    for (auto* counts : {&out.n_sources, &out.n_raters}) counts->value.reserve(n);
     for (std::size_t i = 0; i < all.people.size(); ++i)
         for (std::size_t c = 0; c < n_constructs; ++c) {
             out.person_id.index.push_back(all.people[i]);
@@ -166,10 +181,12 @@ assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resou
         out.reliability.valid.push_back(reliability > 0.0 ? 1 : 0);
         out.weight.value.push_back(weight);
     };
+    person_evidence evidence;
+    construct_judgement judged;
     for (const std::uint32_t person : all.people) {
-        const auto evidence = evidence_of(all, person);
+        gather_evidence(all, person, evidence);
         for (std::size_t c = 0; c < n_constructs; ++c) {
-            const auto judged = judge_construct(all, person, c, evidence);
+            judge_construct(all, person, c, evidence, judged);
             for (std::size_t s = 0; s < evidence.about[c].size(); ++s)
                 line(person, c, evidence.about[c][s].from, judged.lines[s].observed, judged.lines[s].weight,
                      evidence.about[c][s].n_raters, evidence.about[c][s].reliability);
@@ -184,8 +201,10 @@ assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resou
 assess::questions_table question_rows(const assessed& all, std::pmr::memory_resource* memory) {
     assess::questions_table out(all.data->organisation.people.id, memory);
     const auto most = static_cast<std::size_t>(all.policy.readiness.questions_a_person);
+    person_evidence evidence;
     for (std::size_t i = 0; i < all.people.size(); ++i) {
-        const auto next = questions_for(all, i, evidence_of(all, all.people[i]));
+        gather_evidence(all, all.people[i], evidence);
+        const auto next = questions_for(all, i, evidence);
         for (std::size_t rank = 0; rank < std::min(most, next.size()); ++rank) {
             out.person_id.index.push_back(all.people[i]);
             out.rank.value.push_back(static_cast<std::int64_t>(rank) + 1);

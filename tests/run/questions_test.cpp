@@ -185,9 +185,9 @@ TEST(explanation, has_no_sentence_without_a_figure) {
         add_ratings(tables, seed, 12);
         tables["people"].push_back(R"({"person_id":"nobody spoke of"})");
         const auto all = assessed_of(tables, org::policy{});
-        const auto readiness = run::readiness_rows(*all, std::pmr::get_default_resource());
-        for (std::size_t i = 0; i < readiness.explanation.size(); ++i) {
-            std::string rest(readiness.explanation[i]);
+        const auto table = run::explanation_rows(*all, std::pmr::get_default_resource());
+        for (std::size_t i = 0; i < table.explanation.size(); ++i) {
+            std::string rest(table.explanation[i]);
             ASSERT_FALSE(rest.empty());
             while (!rest.empty()) {
                 const std::size_t end = rest.find(". ");

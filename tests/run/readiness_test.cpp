@@ -31,8 +31,8 @@ template <class Make> void change(row_lists& tables, const std::string& table, c
     }
 }
 
-const std::vector<std::string> blind_tables{"readiness", "constructs", "evidence",   "questions",
-                                            "trials",    "raters",     "reliability"};
+const std::vector<std::string> blind_tables{"readiness", "constructs",   "evidence", "questions",
+                                            "trials",    "explanations", "raters",   "reliability"};
 
 TEST(readiness, does_not_see_amounts_quotas_pay_or_outcomes) {
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {
@@ -126,7 +126,7 @@ TEST(readiness, of_somebody_nobody_spoke_about_is_the_prior_and_says_what_to_ask
     const auto row = readiness.substr(readiness.find(R"("person_id":"zz")"));
     EXPECT_NE(row.find(R"("status":"insufficient_evidence")"), std::string::npos);
     EXPECT_NE(row.find(R"("n_sources":0)"), std::string::npos);
-    EXPECT_NE(row.find("Nobody has spoken about"), std::string::npos);
+    EXPECT_NE(results.at("explanations").find("Nobody has spoken about 9 of 9 constructs"), std::string::npos);
     EXPECT_NE(results.at("questions").find(R"("person_id":"zz")"), std::string::npos);
 }
 
@@ -247,6 +247,26 @@ TEST(readiness, leaves_out_ratings_of_an_unknown_competency_with_a_finding_when_
     EXPECT_NE(findings.find("readiness.unknown_competency"), std::string::npos);
     EXPECT_NE(findings.find("the nearest is organised"), std::string::npos);
     EXPECT_NE(findings.find("\"count\":2"), std::string::npos) << "two ratings of it";
+}
+
+TEST(readiness, is_not_better_known_when_raters_names_are_hidden) {
+    row_lists tables = random_rows(6, 30, 60);
+    for (const char* name : {"activities", "answers", "participants", "credits"}) tables.erase(name);
+    add_ratings(tables, 6, 35);
+    row_lists hidden = tables;
+    for (std::string& row : hidden["ratings"])
+        if (const auto at = row.find("\"rater_id\":"); at != std::string::npos)
+            row = row.substr(0, at) + row.substr(row.find("\"source\"", at));
+    const auto named = assessed_of(tables);
+    const auto nameless = assessed_of(hidden);
+    ASSERT_EQ(named->people, nameless->people);
+    int n = 0;
+    for (std::size_t i = 0; i < named->people.size(); ++i) {
+        if (named->n_raters[i] != nameless->n_raters[i]) continue; // one rater twice: without a name two raters
+        EXPECT_GT(nameless->verdict[i].sd, named->verdict[i].sd);
+        ++n;
+    }
+    EXPECT_GT(n, 20);
 }
 
 double number_after(const std::string& text, const std::string& where, const std::string& field) {

@@ -4,6 +4,7 @@
 //
 //   x = (score - scale_min) / (scale_max - scale_min);  u = (x - mean) / sd within source x construct, less the rater's
 //   severity z of k raters = mean(u) / sqrt(rho + (1 - rho) / k): of unit variance over people with k raters
+// The severity of raters without a name stays open altogether: hiding names makes nobody better known.
 // Self-ratings are mild by about .32 sd (Heidemeier and Moser 2009). Centring them among themselves removes that; where
 // fewer than `few_self_ratings` exist, they are centred on what others said plus the published leniency. Scores are
 // held as multiples of 2^-30 of their scale, so that sums are exact and no row order can change them.
@@ -58,15 +59,23 @@ struct rating_norm {
 };
 using rating_norms = std::array<std::array<rating_norm, n_constructs>, n_rated_sources>;
 
-/// Brings loose ratings into a book. Person and rater indices below n_people (rater or no_index).
-[[nodiscard]] inline result<rating_book> book_of(const run_context& run, std::span<const std::uint32_t> person,
-                                                 std::span<const rating> loose, std::uint32_t n_people) {
-    rating_book out{vec<std::uint32_t>(n_people + 1U, 0, run.memory), vec<rating>(loose.size(), run.memory)};
-    for (const std::uint32_t index : person) ++out.first[index + 1U];
+/// Whether a rating of the source is one person's, mild or severe about everything alike, and not a group's or a
+/// test's.
+[[nodiscard]] constexpr bool is_one_person(source from) noexcept {
+    return from == source::peer || from == source::report || from == source::manager || from == source::interviewer;
+}
+
+/// Brings loose ratings into a book. @param each calls what it is given with every (person, rating), the same twice;
+/// person and rater indices are below n_people (rater or no_index)
+template <class Each>
+[[nodiscard]] result<rating_book> book_of(const run_context& run, const Each& each, std::uint32_t n_people) {
+    rating_book out{vec<std::uint32_t>(n_people + 1U, 0, run.memory), vec<rating>(run.memory)};
+    each([&](std::uint32_t person, const rating&) { ++out.first[person + 1U]; });
     for (std::uint32_t i = 0; i < n_people; ++i) out.first[i + 1U] += out.first[i];
+    out.rows.resize(out.first[n_people]);
     {
         vec<std::uint32_t> next(out.first, run.memory);
-        for (std::size_t i = 0; i < loose.size(); ++i) out.rows[next[person[i]]++] = loose[i];
+        each([&](std::uint32_t person, const rating& row) { out.rows[next[person]++] = row; });
     }
     DUALTRACK_TRYV(
         for_blocks(run, n_people, 1024, [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
@@ -158,38 +167,44 @@ inline void observe_ratings(const rating_book& book, const rating_norms& norms, 
         std::int64_t raters = 0, named = 0;
         std::uint32_t last = no_index;
     };
-    std::array<std::array<seen, n_constructs>, n_rated_sources> all{};
-    for (std::uint32_t i = book.first[person]; i < book.first[person + 1]; ++i) {
-        const rating& row = book.rows[i];
-        const rating_norm& norm = norms[row.from][row.about];
-        if (!(norm.sd > 0.0)) continue;
-        double u = (static_cast<double>(row.score) - norm.mean) / norm.sd;
-        if (row.rater != no_index && !severity[row.from].of_rater.empty()) u -= severity[row.from].of_rater[row.rater];
-        seen& own = all[row.from][row.about];
-        own.sum += u / rescale[row.from];
-        own.n += 1.0;
-        const bool is_self = row.from == static_cast<std::uint8_t>(source::self); // one rater, however often they speak
-        if (is_self ? own.raters == 0 : row.rater == no_index || row.rater != own.last) {
-            ++own.raters;
-            own.named += row.rater != no_index ? 1 : 0;
+    for (std::uint32_t i = book.first[person]; i < book.first[person + 1];) {
+        const std::uint8_t from = book.rows[i].from;
+        const bool is_self = from == static_cast<std::uint8_t>(source::self);
+        const severities& mild = severity[from];
+        std::array<seen, n_constructs> all{};
+        for (; i < book.first[person + 1] && book.rows[i].from == from; ++i) {
+            const rating& row = book.rows[i];
+            const rating_norm& norm = norms[from][row.about];
+            if (!(norm.sd > 0.0)) continue;
+            double u = (static_cast<double>(row.score) - norm.mean) / norm.sd;
+            if (row.rater != no_index && !mild.of_rater.empty()) u -= mild.of_rater[row.rater];
+            seen& own = all[row.about];
+            own.sum += u / rescale[from];
+            own.n += 1.0;
+            // one's own opinion is one rater, however often one speaks
+            if (is_self ? own.raters == 0 : row.rater == no_index || row.rater != own.last) {
+                ++own.raters;
+                own.named += row.rater != no_index ? 1 : 0;
+            }
+            own.last = row.rater;
         }
-        own.last = row.rater;
-    }
-    for (std::size_t about = 0; about < n_constructs; ++about)
-        for (std::size_t from = 0; from < n_rated_sources; ++from) {
-            const seen& own = all[from][about];
-            const double rho = model.reliability[from];
-            if (own.raters == 0 || !(rho > 0.0)) continue;
-            if (about == static_cast<std::size_t>(construct::emotional_intelligence) &&
-                from == static_cast<std::size_t>(source::self))
+        const double rho = model.reliability[from];
+        if (!(rho > 0.0)) continue;
+        for (std::size_t about = 0; about < n_constructs; ++about) {
+            const seen& own = all[about];
+            if (own.raters == 0) continue;
+            if (is_self && about == static_cast<std::size_t>(construct::emotional_intelligence))
                 continue; // counted from others only: .59 from the same source, .12 from another (Harms and Crede 2010)
             const auto k = static_cast<double>(own.raters);
-            const double named = static_cast<double>(own.named) / k; // the severity of others is not looked for
-            const double left = severity[from].of_mean.empty() ? 0.0 : severity[from].of_mean[person] * named * named;
+            const double named = static_cast<double>(own.named) / k;
+            const double nameless = is_one_person(static_cast<source>(from)) ? (1.0 - named) / k : 0.0;
+            const double left = (mild.of_mean.empty() ? 0.0 : mild.of_mean[person] * named * named) +
+                                nameless * model.severity_sd * model.severity_sd;
             out[about].push_back({static_cast<source>(from), own.sum / own.n / std::sqrt(rho + (1.0 - rho) / k),
                                   spearman_brown(rho, k), own.raters, model.shared,
                                   left / (rescale[from] * rescale[from]) / (rho + (1.0 - rho) / k)});
         }
+    }
 }
 
 } // namespace dualtrack::assess

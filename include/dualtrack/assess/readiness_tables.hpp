@@ -18,12 +18,11 @@ struct readiness_table {
     column<double> readiness_z, readiness_sd, readiness_low, readiness_high, probability_ready;
     column<std::int64_t> n_sources;
     word_column status;
-    text_list explanation;
 
     readiness_table(const text_column& ids, std::pmr::memory_resource* memory)
         : person_id(ids, memory), readiness_z(memory), readiness_sd(memory), readiness_low(memory),
-          readiness_high(memory), probability_ready(memory), n_sources(memory), status(readiness_status_words, memory),
-          explanation(memory) {}
+          readiness_high(memory), probability_ready(memory), n_sources(memory), status(readiness_status_words, memory) {
+    }
 };
 
 template <class Visitor, class Table>
@@ -41,8 +40,24 @@ void describe(Visitor& visit, Table& table) {
     visit.column("n_sources", unit::count, "different independent sources of evidence", table.n_sources);
     visit.column("status", unit::text, "ready, develop, insufficient_evidence; a recommendation, a person decides",
                  table.status);
-    visit.column("explanation", unit::text, "the same in a paragraph, every sentence with its figure",
-                 table.explanation);
+}
+
+/// The verdict in words; by person.
+struct explanations_table {
+    id_column person_id;
+    text_list explanation;
+
+    explanations_table(const text_column& ids, std::pmr::memory_resource* memory)
+        : person_id(ids, memory), explanation(memory) {}
+};
+
+template <class Visitor, class Table>
+requires std::same_as<std::remove_const_t<Table>, explanations_table>
+void describe(Visitor& visit, Table& table) {
+    visit.table("explanations", "everybody's readiness in a paragraph: what is strongest, weakest, missing, and what "
+                                "would change the verdict");
+    visit.column("person_id", unit::id, "the person", table.person_id);
+    visit.column("explanation", unit::text, "every sentence has its figure", table.explanation);
 }
 
 /// One row a person and construct; by person, then construct.

@@ -64,11 +64,12 @@ def _verdicts(overview: Overview, judged: list[Row]) -> Picture:
 
 
 def _explanations(overview: Overview, rows: list[Row]) -> Table:
+    said = {row["person_id"]: row["explanation"] for row in overview.rows("readiness", "explanations")}
     return Table(
         "In words",
         ["person", "what the evidence says"],
-        [[overview.name(row["person_id"]), row["explanation"]] for row in rows[:EXPLAINED]],
-        f"The first {EXPLAINED} of {len(rows):,}; everybody's is in the table readiness."
+        [[overview.name(row["person_id"]), said[row["person_id"]]] for row in rows[:EXPLAINED]],
+        f"The first {EXPLAINED} of {len(rows):,}; everybody's is in the table explanations."
         if len(rows) > EXPLAINED
         else "",
     )
