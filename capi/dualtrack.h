@@ -14,8 +14,8 @@
  *    the object it came from; text of dtk_version, dtk_catalog and dtk_policy_schema lives as long as the library.
  *  - dtk_policy, dtk_data and dtk_result are immutable: share them between threads freely, free each once, in any
  *    order. dtk_tables is a one-thread builder. dtk_cancel may be used from any thread.
- *  - Arrow structs are moved in whatever the status: the caller's `release` is NULL afterwards. Their memory must not be
- *    written to any more; a debug build of the library answers `arrow.mutated` when it was.
+ *  - Arrow structs are moved in whatever the status: the caller's `release` is NULL afterwards. Their memory must not
+ *    be written to any more; a debug build of the library answers `arrow.mutated` when it was.
  *  - Threads, allocator, progress and cancel never change a number; only the policy and the tables do.
  *  - "since" is the ABI minor version that brought a function; all here: since 0.1.
  */

@@ -113,7 +113,8 @@ sanitized() {
   fi
 }
 if [ $again = edges ]; then
-  sanitized asan-ubsan "address, undefined behaviour" '^(ingest|report|capi|org)\.' test_ingest test_report test_capi test_org
+  sanitized asan-ubsan "address, undefined behaviour" '^(ingest|report|capi|org)\.' \
+    test_ingest test_report test_capi test_org
 elif [ $again = all ]; then
   sanitized asan-ubsan "address, undefined behaviour" .
   sanitized clang "clang" .

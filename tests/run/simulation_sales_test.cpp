@@ -53,7 +53,8 @@ TEST(simulation_sales, every_assumption_of_grade_4_is_in_the_tornado_or_has_no_r
 
 TEST(simulation_sales, check_13_is_the_same_for_any_number_of_threads) {
     const std::string policy = policy_with(
-        R"("presets":["bls2019"],"replications":130,"periods":18,"tornado_replications":65,"decision_replications":2,"policies":["readiness","test_drive"])");
+        R"("presets":["bls2019"],"replications":130,"periods":18,"tornado_replications":65,)"
+        R"("decision_replications":2,"policies":["readiness","test_drive"])");
     const auto one = results_of({}, "simulation", policy, 1);
     for (const int threads : {2, 3, 8}) EXPECT_EQ(results_of({}, "simulation", policy, threads), one);
 }
