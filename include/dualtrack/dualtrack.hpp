@@ -65,6 +65,8 @@
 #include <dualtrack/measure/win_rate.hpp>
 
 #include <dualtrack/estimate/approximate_factor.hpp>
+#include <dualtrack/estimate/backtest.hpp>
+#include <dualtrack/estimate/backtest_tables.hpp>
 #include <dualtrack/estimate/border.hpp>
 #include <dualtrack/estimate/connectivity.hpp>
 #include <dualtrack/estimate/dense.hpp>

@@ -12,6 +12,7 @@ namespace dualtrack::run {
 namespace {
 
 constexpr auto all_analyses = std::to_array<analysis>({
+    {"backtest", run_backtest, describe_backtest},
     {"managers", run_managers, describe_managers},
     {"measures", run_measures, describe_measures},
     {"pay", run_pay, describe_pay},

@@ -10,6 +10,10 @@ namespace dualtrack::run {
 
 // The analyses, one source file each.
 [[nodiscard]] result<std::shared_ptr<analysis_result>>
+run_backtest(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
+[[nodiscard]] described_analysis describe_backtest();
+
+[[nodiscard]] result<std::shared_ptr<analysis_result>>
 run_managers(const run_context& run, std::shared_ptr<const ingest::checked_data> data, const org::policy& policy);
 [[nodiscard]] described_analysis describe_managers();
 [[nodiscard]] result<std::shared_ptr<analysis_result>>

@@ -27,7 +27,13 @@ _ON_REQUEST = {"simulation"}
 # Names of a company's own, which its policy has to say the meaning of before they can be used.
 _NOT_KNOWN = {"ratings.competency", "answers.question"}
 # Analyses that need more than tables: enough rows that can be used.
-_NOT_ENOUGH = {("value_added", "data.range"), ("value_added", "data.own_rows")}
+_NOT_ENOUGH = {
+    ("value_added", "data.range"),
+    ("value_added", "data.own_rows"),
+    ("backtest", "data.range"),
+    ("backtest", "data.own_rows"),
+    ("backtest", "policy.missing_key"),
+}
 
 
 @dataclass
