@@ -5,7 +5,7 @@ from __future__ import annotations
 from .overview import Overview, Team, findings, money, percent, plural, ranking, teams, totals
 
 WIDTH = 100
-SHOWN = ("managers", "measures", "pay", "promotion", "readiness", "paths", "retention", "relief")
+SHOWN = ("managers", "measures", "pay", "promotion", "readiness", "paths", "retention", "relief", "value_added")
 
 
 def _team_line(overview: Overview, team: Team) -> str:
@@ -140,6 +140,24 @@ def _managers(overview: Overview) -> list[str]:
     return ["", "Managers", *_wrapped(text)]
 
 
+def _value_added(overview: Overview) -> list[str]:
+    rows = [row for row in overview.rows("value_added", "value_added") if row["effect_shrunk"] is not None]
+    rows = [row for row in rows if row["component"] == 1]
+    if len(rows) < 2:
+        return []
+    above = sum(row["low"] > 0 for row in rows)
+    below = sum(row["high"] < 0 for row in rows)
+    return [
+        "",
+        "What managers add (the same sellers under different managers)",
+        *_wrapped(
+            f"Of {plural(len(rows), 'manager')} that common sellers make comparable, the same sellers sell more under "
+            f"{above:,} and less under {below:,} by more than chance easily makes; the other {len(rows) - above - below:,} "
+            "cannot be told from the average."
+        ),
+    ]
+
+
 def _promotion(overview: Overview) -> list[str]:
     rows = overview.rows("promotion", "promotion")
     passed_over = overview.rows("promotion", "passed_over")
@@ -247,6 +265,7 @@ def text(overview: Overview) -> str:
     lines += _pay(overview)
     lines += _managers(overview)
     lines += _readiness(overview)
+    lines += _value_added(overview)
     lines += _promotion(overview)
     lines += _careers(overview)
     others = [name for name in overview.results if name not in SHOWN]

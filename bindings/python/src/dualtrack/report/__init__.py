@@ -29,6 +29,7 @@ from .sections import (
     sellers,
     simulation,
     teams,
+    value_added,
     win_rates,
 )
 
@@ -41,6 +42,7 @@ SECTIONS: tuple[Build, ...] = (
     sellers.build,
     win_rates.build,
     teams.build,
+    value_added.build,
     pay.build,
     managers.build,
     readiness.build,

@@ -1,0 +1,199 @@
+// What the intervals promise, counted: 95 % of them hold the truth, for errors that are independent, uneven, or alike
+// over time, on organisations that are well and badly connected. Designs are fixed, errors are drawn.
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "estimate/panels.hpp"
+
+namespace {
+
+using namespace dualtrack;
+using namespace dualtrack::test;
+
+enum class noise { independent, uneven, autoregressive };
+
+/// Errors of sd .6 on the rows of a panel, by seller and time.
+std::vector<double> errors_of(const panel_columns& panel, noise kind, random::stream& draw) {
+    std::vector<double> out(panel.value.size());
+    double last = 0.0;
+    for (std::size_t r = 0; r < out.size(); ++r) {
+        const bool first = r == 0 || panel.unit[r] != panel.unit[r - 1];
+        double e = random::normal(draw);
+        if (kind == noise::autoregressive) e = last = first ? e : 0.6 * last + 0.8 * e;
+        if (kind == noise::uneven) e *= 0.5 + 1.0 * (panel.unit[r] % 3) / 2.0;
+        out[r] = 0.6 * e;
+    }
+    return out;
+}
+
+/// A territory of `n_groups` managers in districts of five; sellers move mostly inside and to the next district.
+panel_columns territory(std::uint32_t n_units, std::uint32_t n_groups, std::uint32_t n_periods, std::uint64_t seed,
+                        double across = 0.1, double moves = 0.06) {
+    random::stream draw(random::place{.seed = seed, .purpose = 78});
+    panel_columns out;
+    const std::uint32_t districts = (n_groups + 4) / 5;
+    for (std::uint32_t i = 0; i < n_units; ++i) {
+        auto j = static_cast<std::uint32_t>(random::below(draw, n_groups));
+        for (std::uint32_t t = 0; t < n_periods; ++t) {
+            if (t > 0 && random::uniform(draw) < moves) {
+                std::uint32_t d = j / 5;
+                if (random::uniform(draw) < across) d = (d + 1) % districts;
+                j = std::min(n_groups - 1, 5 * d + static_cast<std::uint32_t>(random::below(draw, 5)));
+            }
+            out.add(i, j, t, 0.0);
+        }
+    }
+    out.close();
+    return out;
+}
+
+struct coverage {
+    double inside = 0.0, n = 0.0;
+    [[nodiscard]] double share() const { return inside / n; }
+};
+
+/// Counts whether effect +- 1.96 se holds the truth (0 for every manager: least squares does not mind which).
+double covered(panel_columns panel, noise kind, org::effect_error se, int draws) {
+    org::value_added_policy policy;
+    policy.se = se;
+    policy.prior = org::effect_prior::independent;
+    coverage out;
+    for (int k = 0; k < draws; ++k) {
+        random::stream draw(random::place{.seed = 11, .replication = static_cast<std::uint32_t>(k), .purpose = 79});
+        panel.value = errors_of(panel, kind, draw);
+        const auto made = estimated(panel, policy);
+        for (std::size_t j = 0; j < panel.n_groups; ++j) {
+            if (!(made->se[j] > 0.0)) continue;
+            out.inside += std::fabs(made->effect[j]) <= 1.959964 * made->se[j] ? 1 : 0;
+            out.n += 1.0;
+        }
+    }
+    return out.share();
+}
+
+TEST(value_added_coverage, leave_one_seller_out_keeps_its_promise) {
+    panel_columns easy = published_panel(design::easy, 12000), geo = published_panel(design::geo, 20000);
+    panel_columns hard = published_panel(design::hard, 40000);
+    for (panel_columns* panel : {&easy, &geo, &hard}) {
+        panel->close();
+        for (const noise kind : {noise::independent, noise::uneven, noise::autoregressive}) {
+            const double share = covered(*panel, kind, org::effect_error::leave_seller_out, 25);
+            EXPECT_GE(share, 0.925) << panel->n_groups << " " << static_cast<int>(kind);
+            EXPECT_LE(share, 0.99);
+        }
+    }
+}
+
+TEST(value_added_pitfall, m_months_alike_over_time_make_errors_of_rows_far_too_small) {
+    const panel_columns panel = territory(150, 30, 48, 3);
+    EXPECT_LT(covered(panel, noise::autoregressive, org::effect_error::row_scale, 40), 0.80);
+    EXPECT_GT(covered(panel, noise::autoregressive, org::effect_error::match_scale, 40), 0.88);
+    random::stream draw(random::place{.seed = 12, .purpose = 79});
+    panel_columns one = panel;
+    one.value = errors_of(panel, noise::autoregressive, draw);
+    const auto made = estimated(one);
+    EXPECT_GT(made->fit.sigma2_match, 1.5 * made->fit.sigma2_row) << "what raises value_added.serial_correlation";
+}
+
+struct shrunken_case {
+    std::uint32_t n_groups, n_units;
+    double noise_sd, effect_sd, between;
+};
+
+/// Coverage of the printed interval of shrunken effects. @param with_markets whether districts are given
+double shrunken_coverage(const shrunken_case& c, org::effect_prior prior, bool with_markets, int draws) {
+    panel_columns panel = territory(c.n_units, c.n_groups, 24, 5, 0.15, 0.1);
+    org::value_added_policy policy;
+    policy.prior = prior;
+    std::vector<std::uint32_t> market;
+    for (std::uint32_t j = 0; j < panel.n_groups && with_markets; ++j) market.push_back(j / 5);
+    coverage out;
+    for (int k = 0; k < draws; ++k) {
+        random::stream draw(random::place{.seed = 21, .replication = static_cast<std::uint32_t>(k), .purpose = 79});
+        std::vector<double> district(c.n_groups), effect(panel.n_groups);
+        for (double& d : district) d = std::sqrt(c.between) * c.effect_sd * random::normal(draw);
+        for (std::uint32_t j = 0; j < panel.n_groups; ++j)
+            effect[j] = district[j / 5] + std::sqrt(1.0 - c.between) * c.effect_sd * random::normal(draw);
+        for (std::size_t r = 0; r < panel.value.size(); ++r)
+            panel.value[r] = effect[panel.group[r]] + c.noise_sd * random::normal(draw);
+        const auto made = estimated(panel, policy, market);
+        made->problem.components.centre(effect);
+        for (std::size_t j = 0; j < panel.n_groups; ++j) {
+            if (!(made->high[j] > made->low[j])) continue;
+            out.inside += made->low[j] <= effect[j] && effect[j] <= made->high[j] ? 1 : 0;
+            out.n += 1.0;
+        }
+    }
+    return out.share();
+}
+
+TEST(value_added_coverage, shrunken_intervals_keep_their_promise_for_few_and_for_many_managers) {
+    for (const shrunken_case& c : {shrunken_case{8, 40, 0.6, 0.2, 0.0}, shrunken_case{8, 40, 0.6, 0.05, 0.0},
+                                   shrunken_case{20, 120, 1.5, 0.1, 0.0}, shrunken_case{40, 240, 0.6, 0.2, 0.0},
+                                   shrunken_case{40, 240, 0.6, 0.2, 0.5}}) {
+        const double market = shrunken_coverage(c, org::effect_prior::market, true, 40);
+        EXPECT_GE(market, 0.915) << c.n_groups << " " << c.noise_sd << " " << c.effect_sd << " " << c.between;
+        EXPECT_LE(market, 0.99);
+        EXPECT_GE(shrunken_coverage(c, org::effect_prior::network, false, 20), 0.89) << c.n_groups;
+    }
+    const double many = shrunken_coverage({260, 1500, 0.6, 0.2, 0.5}, org::effect_prior::market, true, 3);
+    EXPECT_GE(many, 0.915) << "prior variances by REML";
+    EXPECT_LE(many, 0.98);
+}
+
+TEST(value_added_pitfall, k_where_neighbours_resemble_each_other_an_exchangeable_prior_undercovers_and_is_noticed) {
+    const shrunken_case c{40, 80, 0.9, 0.3, 0.8};
+    const double exchangeable = shrunken_coverage(c, org::effect_prior::exchangeable, true, 40);
+    const double market = shrunken_coverage(c, org::effect_prior::market, true, 40);
+    EXPECT_LT(exchangeable, market - 0.02);
+    EXPECT_GE(market, 0.90);
+    panel_columns panel = territory(80, 40, 24, 5, 0.15, 0.1);
+    random::stream draw(random::place{.seed = 22, .purpose = 79});
+    std::vector<double> district(8);
+    for (double& d : district) d = 0.5 * random::normal(draw);
+    for (std::size_t r = 0; r < panel.value.size(); ++r)
+        panel.value[r] = district[panel.group[r] / 5] + 0.6 * random::normal(draw);
+    const auto made = estimated(panel);
+    const double ratio = made->shrinkage.tau2_closed / made->shrinkage.exchangeable_reml;
+    EXPECT_LT(ratio, 0.8) << "what raises value_added.prior_not_exchangeable";
+}
+
+// Contrasts of least squares are right on average: 500 draws, within three simulation errors.
+TEST(value_added_truth, effects_and_corrected_variances_are_unbiased) {
+    panel_columns panel = territory(60, 12, 16, 7);
+    random::stream plan(random::place{.seed = 31, .purpose = 79});
+    std::vector<double> truth(panel.n_groups), alpha(panel.n_units);
+    for (double& x : truth) x = 0.2 * random::normal(plan);
+    for (double& x : alpha) x = 0.5 * random::normal(plan);
+    org::value_added_policy policy;
+    policy.prior = org::effect_prior::independent;
+    constexpr int draws = 500;
+    std::vector<double> sum(panel.n_groups, 0.0), squares(panel.n_groups, 0.0), centred(truth);
+    double managers = 0.0, managers_squares = 0.0, target = 0.0;
+    for (int k = 0; k < draws; ++k) {
+        random::stream draw(random::place{.seed = 32, .replication = static_cast<std::uint32_t>(k), .purpose = 79});
+        for (std::size_t r = 0; r < panel.value.size(); ++r)
+            panel.value[r] = alpha[panel.unit[r]] + truth[panel.group[r]] + 0.6 * random::normal(draw);
+        const auto made = estimated(panel, policy);
+        if (k == 0) {
+            made->problem.components.centre(centred);
+            const double N = made->problem.components.weight[0];
+            for (std::size_t j = 0; j < panel.n_groups; ++j)
+                target += made->problem.components.group_weight[j] * centred[j] * centred[j] / (N - 1.0);
+            ASSERT_EQ(made->problem.components.size(), 1U);
+        }
+        for (std::size_t j = 0; j < panel.n_groups; ++j) {
+            sum[j] += made->effect[j];
+            squares[j] += made->effect[j] * made->effect[j];
+        }
+        managers += made->variance.managers_corrected;
+        managers_squares += made->variance.managers_corrected * made->variance.managers_corrected;
+    }
+    const auto error_of = [&](double s, double q) { return std::sqrt((q / draws - s * s / draws / draws) / draws); };
+    for (std::size_t j = 0; j < panel.n_groups; ++j)
+        EXPECT_NEAR(sum[j] / draws, centred[j], 3.5 * error_of(sum[j], squares[j])) << j;
+    EXPECT_NEAR(managers / draws, target, 3.5 * error_of(managers, managers_squares));
+}
+
+} // namespace

