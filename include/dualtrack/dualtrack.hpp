@@ -73,6 +73,7 @@
 #include <dualtrack/estimate/dual.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
 #include <dualtrack/estimate/effect_shrinkage.hpp>
+#include <dualtrack/estimate/energy_pcg.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
 #include <dualtrack/estimate/leave_out_set.hpp>
 #include <dualtrack/estimate/manager_graph.hpp>
@@ -84,6 +85,7 @@
 #include <dualtrack/estimate/network_shrinkage.hpp>
 #include <dualtrack/estimate/panel_rows.hpp>
 #include <dualtrack/estimate/prior_variance.hpp>
+#include <dualtrack/estimate/projected_leverage.hpp>
 #include <dualtrack/estimate/selected_inverse.hpp>
 #include <dualtrack/estimate/seller_effects.hpp>
 #include <dualtrack/estimate/shrinkage_noise.hpp>

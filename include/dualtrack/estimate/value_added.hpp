@@ -16,6 +16,8 @@
 #include <dualtrack/estimate/connectivity.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
 #include <dualtrack/estimate/effect_shrinkage.hpp>
+#include <dualtrack/estimate/energy_pcg.hpp>
+#include <dualtrack/estimate/projected_leverage.hpp>
 #include <dualtrack/estimate/seller_effects.hpp>
 #include <dualtrack/estimate/value_added_tables.hpp>
 #include <dualtrack/estimate/variance_components.hpp>
@@ -45,7 +47,7 @@ struct value_added_result {
 
 namespace detail {
 
-/// The cheapest solver that does: exact while the factor stays small.
+/// The cheapest solver that does: exact while the factor and its selected inverse are affordable.
 inline void choose_solver(value_added_result& out, double exact_flops, std::uint64_t seed) {
     out.solver.graph = &out.problem.graph;
     out.solver.components = &out.problem.components;
@@ -57,8 +59,7 @@ inline void choose_solver(value_added_result& out, double exact_flops, std::uint
         out.solver.factor = factor_of(out.problem.graph, out.solver.pattern);
         return;
     }
-    out.solver.kind = solver_kind::approximate;
-    out.solver.approximate = approximate_factor_of(out.problem.graph, seed);
+    choose_iterative(out.solver, out.problem.b, static_cast<double>(out.problem.edge.size()), seed);
 }
 
 inline void count_sellers(value_added_result& out) {
@@ -168,6 +169,13 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
         out.variance =
             variance_components_of(run, net_matches_of(run, out.problem, out.fit, out.in_leave_out_set),
                                    policy.centring, noise_form::leave_match_out, 0.0, policy.exact_inverse_flops, seed);
+    }
+    if (!out.is_exact && out.fit.converged) {
+        const projected_leverages projected = project_leverages(out.problem, out.solver, policy.projections, seed);
+        out.leverage = projected.leverage;
+        if (is_cancelled(run)) return cancelled_failure();
+        out.covariance.variance =
+            projected_variances(out.problem, out.solver, out.fit, projected, policy.projections, seed);
     }
     detail::set_status(out, policy);
     return std::shared_ptr<const value_added_result>(std::move(made));
