@@ -234,17 +234,12 @@ def test_a_backtest_scores_the_past_without_its_future(planted: tuple[dict, dict
     day = sorted(row["decided"] for row in cases)[len(cases) // 2]
     cut = dict(inputs)
     deals = inputs["deals"]
-    later = pc.greater_equal(deals["closed"], pa.scalar(day))
-    keep = pc.invert(pc.fill_null(later, False))
-    cut["deals"] = deals.filter(keep)
-    kept = set(cut["deals"]["deal_id"].to_pylist())
-    for name in ("credits", "participants"):
-        if name in cut:
-            mask = pa.array([deal in kept for deal in cut[name]["deal_id"].to_pylist()])
-            cut[name] = cut[name].filter(mask)
-    if "activities" in cut and "deal_id" in cut["activities"].column_names:
-        mask = pa.array([deal is None or deal in kept for deal in cut["activities"]["deal_id"].to_pylist()])
-        cut["activities"] = cut["activities"].filter(mask)
+    later = pc.fill_null(pc.greater_equal(deals["closed"], pa.scalar(day)), False)
+    known = {"closed": pc.if_else(later, pa.scalar(None, deals["closed"].type), deals["closed"])}
+    known["outcome"] = pc.if_else(later, "open", deals["outcome"].cast(pa.string()))
+    for name, column in known.items():  # what was decided later was still open
+        deals = deals.set_column(deals.column_names.index(name), name, column)
+    cut["deals"] = deals
     policy = {"version": 1, "as_of": str(day)}
     earlier = {
         (row["vacancy_id"], row["person_id"]): row

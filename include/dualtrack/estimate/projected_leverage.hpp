@@ -19,6 +19,7 @@ namespace dualtrack::estimate {
 struct projected_leverages {
     std::vector<double> leverage; // P, by the plain ratio; 1 for those who stayed
     std::vector<double> inflate;  // 1 / (1 - P), corrected; 0 for those who stayed
+    std::vector<double> adjusted; // (I - H_i)^+ e of each match over root n: residuals with the seller left out
 };
 
 namespace detail {
@@ -32,8 +33,8 @@ inline double random_sign(std::uint64_t seed, std::uint32_t entity, std::uint32_
 
 } // namespace detail
 
-inline projected_leverages project_leverages(const two_way& problem, const manager_solver& solver, int draws,
-                                             std::uint64_t seed) {
+inline projected_leverages project_leverages(const two_way& problem, const manager_solver& solver,
+                                             const least_squares& fit, int draws, std::uint64_t seed) {
     const match_columns& matches = problem.matches;
     const std::size_t n = problem.graph.size();
     constexpr std::uint32_t block = 8;
@@ -41,6 +42,12 @@ inline projected_leverages project_leverages(const two_way& problem, const manag
         double a = 0.0, b = 0.0, aa = 0.0, bb = 0.0, ab = 0.0;
     };
     std::vector<moments> sums(matches.size());
+    std::vector<std::uint64_t> corner{0}; // H_i = E[(X_i x)(X_i x)'] of each seller, [m][m]
+    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
+        const std::uint64_t m = matches.matches_of(unit);
+        corner.push_back(corner.back() + (m > 1 ? m * m : 0));
+    }
+    std::vector<double> H(corner.back(), 0.0), fitted;
     const auto n_draws = static_cast<std::uint32_t>((draws + 7) / 8) * block;
     std::vector<double> x(n * block);
     std::vector<double> signs, mean(block), level(block);
@@ -77,12 +84,15 @@ inline projected_leverages project_leverages(const two_way& problem, const manag
             for (std::size_t m = matches.first_match[unit]; m < matches.first_match[unit + 1]; ++m)
                 for (std::uint32_t c = 0; c < block; ++c)
                     level[c] += matches.weight[m] / matches.unit_weight[unit] * x[matches.group[m] * block + c];
-            for (std::size_t a = 0; a < matches.matches_of(unit); ++a) {
+            const std::size_t size = matches.matches_of(unit);
+            fitted.resize(size * block);
+            for (std::size_t a = 0; a < size; ++a) {
                 const std::size_t match = matches.first_match[unit] + a;
                 const double root = std::sqrt(matches.weight[match]);
                 moments& to = sums[match];
                 for (std::uint32_t c = 0; c < block; ++c) {
-                    const double q = root * (mean[c] + x[matches.group[match] * block + c] - level[c]);
+                    fitted[a * block + c] = root * (x[matches.group[match] * block + c] - level[c]);
+                    const double q = root * mean[c] + fitted[a * block + c];
                     const double rest = signs[a * block + c] / root - q;
                     const double qa = q * q, qb = rest * rest;
                     to.a += qa;
@@ -92,6 +102,11 @@ inline projected_leverages project_leverages(const two_way& problem, const manag
                     to.ab += qa * qb;
                 }
             }
+            for (std::size_t a = 0; a < size; ++a)
+                for (std::size_t b = 0; b < size; ++b)
+                    for (std::uint32_t c = 0; c < block; ++c)
+                        H[corner[unit] + a * size + b] +=
+                            fitted[a * block + c] * fitted[b * block + c] / static_cast<double>(n_draws);
         }
     }
     projected_leverages out;
@@ -111,10 +126,29 @@ inline projected_leverages project_leverages(const two_way& problem, const manag
         const double b = (M * Va - P * Vb + (M - P) * Cab) / (total * total);
         out.inflate[m] = std::max(1.0, 1.0 / M * (1.0 - V / (M * M) + b / M));
     }
+    out.adjusted.assign(matches.size(), 0.0);
+    std::vector<double> A;
+    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
+        const std::size_t size = matches.matches_of(unit), first = matches.first_match[unit];
+        if (size < 2) continue;
+        A.resize(size * size);
+        for (std::size_t a = 0; a < size; ++a)
+            for (std::size_t b = 0; b < size; ++b)
+                A[a * size + b] = (a == b ? 1.0 : 0.0) - H[corner[unit] + a * size + b];
+        const std::vector<double> values = symmetric_eigen(A, size);
+        for (std::size_t v = 0; v < size; ++v) {
+            if (!(values[v] > 0.02)) continue; // too near to a bridge for drawn leverages
+            double along = 0.0;
+            for (std::size_t a = 0; a < size; ++a)
+                along += A[a * size + v] * std::sqrt(matches.weight[first + a]) * fit.match_residual[first + a];
+            for (std::size_t a = 0; a < size; ++a)
+                out.adjusted[first + a] += A[a * size + v] * along / values[v] / std::sqrt(matches.weight[first + a]);
+        }
+    }
     return out;
 }
 
-/// Variances of effects, leaving one seller out, by random signs of sellers; residuals inflated match by match.
+/// Variances of effects, leaving one seller out, by random signs of sellers.
 inline std::vector<double> projected_variances(const two_way& problem, const manager_solver& solver,
                                                const least_squares& fit, const projected_leverages& leverages,
                                                int draws, std::uint64_t seed) {
@@ -136,7 +170,7 @@ inline std::vector<double> projected_variances(const two_way& problem, const man
             shift.assign(m, 0.0);
             double sum = 0.0;
             for (std::size_t a = 0; a < m && m > 1; ++a) {
-                const double adjusted = fit.match_residual[first + a] * leverages.inflate[first + a];
+                const double adjusted = leverages.adjusted[first + a];
                 u[a] = matches.weight[first + a] * adjusted;
                 shift[a] = adjusted - fit.match_residual[first + a];
                 sum += u[a];

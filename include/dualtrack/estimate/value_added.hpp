@@ -171,7 +171,8 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
                                    policy.centring, noise_form::leave_match_out, 0.0, policy.exact_inverse_flops, seed);
     }
     if (!out.is_exact && out.fit.converged) {
-        const projected_leverages projected = project_leverages(out.problem, out.solver, policy.projections, seed);
+        const projected_leverages projected =
+            project_leverages(out.problem, out.solver, out.fit, policy.projections, seed);
         out.leverage = projected.leverage;
         if (is_cancelled(run)) return cancelled_failure();
         out.covariance.variance =

@@ -1,0 +1,173 @@
+// Solvers on graphs that are easy and hard: chains, stars, grids, trees, expanders, two expanders joined by one seller.
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "estimate/dense_oracle.hpp"
+
+namespace {
+
+using namespace dualtrack;
+using namespace dualtrack::test;
+
+/// A panel of pairs: each link is a seller who had both managers, in two periods each.
+panel_columns linked_pairs(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& links) {
+    panel_columns out;
+    random::stream draw(random::place{.seed = 41, .purpose = 81});
+    std::uint32_t seller = 0;
+    for (const auto& [a, b] : links) {
+        for (std::uint32_t t = 0; t < 4; ++t) out.add(seller, t < 2 ? a : b, t, random::normal(draw));
+        ++seller;
+    }
+    out.close();
+    return out;
+}
+
+struct named_graph {
+    const char* name;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> links;
+};
+
+std::vector<named_graph> graphs() {
+    std::vector<named_graph> out;
+    random::stream draw(random::place{.seed = 42, .purpose = 81});
+    const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random::below(draw, n)); };
+    for (const std::uint32_t districts : {50U, 500U, 5000U}) {
+        named_graph chain{"chain", {}};
+        for (std::uint32_t d = 0; d < districts; ++d) {
+            for (std::uint32_t k = 0; k < 6; ++k) chain.links.push_back({4 * d + k % 4, 4 * d + (k + 1 + k / 4) % 4});
+            if (d > 0) chain.links.push_back({4 * d - 1, 4 * d});
+        }
+        out.push_back(chain);
+    }
+    named_graph star{"star", {}}, barbell{"barbell", {}}, tree{"tree", {}}, grid{"grid", {}}, expander{"expander", {}};
+    named_graph hub{"hub", {}}, joined{"two expanders", {}};
+    for (std::uint32_t k = 1; k < 2000; ++k) star.links.push_back({0, k});
+    for (std::uint32_t side = 0; side < 2; ++side)
+        for (std::uint32_t k = 0; k < 4000; ++k)
+            barbell.links.push_back({200 * side + below(200), 200 * side + below(200)});
+    for (std::uint32_t k = 0; k < 50; ++k) barbell.links.push_back({k == 0 ? 0 : 400 + k - 1, k == 49 ? 200 : 400 + k});
+    for (std::uint32_t k = 1; k < 4000; ++k) tree.links.push_back({k, (k - 1) / 2});
+    for (std::uint32_t k = 0; k < 3600; ++k) {
+        if (k % 60 != 59) grid.links.push_back({k, k + 1});
+        if (k + 60 < 3600) grid.links.push_back({k, k + 60});
+    }
+    for (std::uint32_t k = 0; k < 8000; ++k) expander.links.push_back({below(2000), below(2000)});
+    for (std::uint32_t k = 1; k < 6000; ++k) hub.links.push_back({k, below(std::min(k, 1 + k / 20))});
+    for (std::uint32_t side = 0; side < 2; ++side)
+        for (std::uint32_t k = 0; k < 6000; ++k)
+            joined.links.push_back({1500 * side + below(1500), 1500 * side + below(1500)});
+    joined.links.push_back({0, 1500});
+    for (named_graph* g : {&star, &barbell, &tree, &grid, &expander, &hub, &joined}) {
+        g->links.erase(
+            std::remove_if(g->links.begin(), g->links.end(), [](const auto& l) { return l.first == l.second; }),
+            g->links.end());
+        out.push_back(*g);
+    }
+    return out;
+}
+
+TEST(manager_solver, approximate_elimination_needs_few_iterations_on_every_graph) {
+    for (const named_graph& graph : graphs()) {
+        const panel_columns panel = linked_pairs(graph.links);
+        const two_way problem = two_way_of(run_context{}, panel.rows(), false);
+        manager_solver exact;
+        exact.graph = &problem.graph;
+        exact.components = &problem.components;
+        const auto order = minimum_degree(problem.graph, 1e12);
+        ASSERT_TRUE(order.is_complete(panel.n_groups));
+        exact.pattern = pattern_of(problem.graph, order.order, true);
+        exact.factor = factor_of(problem.graph, exact.pattern);
+        std::vector<double> truth(problem.b), x(problem.b);
+        solve_managers(exact, truth, 1);
+        manager_solver solver = exact;
+        solver.kind = solver_kind::approximate;
+        solver.approximate = approximate_factor_of(problem.graph, 1);
+        ASSERT_TRUE(solve_managers(solver, x, 1)) << graph.name;
+        EXPECT_LE(solver.iterations, 80) << graph.name << " " << panel.n_groups;
+        double most = 0.0, size = 0.0;
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            most = std::max(most, std::fabs(x[j] - truth[j]));
+            size = std::max(size, std::fabs(truth[j]));
+        }
+        EXPECT_LE(most, 1e-8 * size) << graph.name;
+    }
+}
+
+TEST(manager_solver, order_has_the_fill_of_a_good_one) {
+    // A k x k grid by nested dissection has about 31 n log2(n) / 4 entries; minimum degree comes close, natural order
+    // not.
+    named_graph grid{"grid", {}};
+    for (std::uint32_t k = 0; k < 3600; ++k) {
+        if (k % 60 != 59) grid.links.push_back({k, k + 1});
+        if (k + 60 < 3600) grid.links.push_back({k, k + 60});
+    }
+    const panel_columns panel = linked_pairs(grid.links);
+    const two_way problem = two_way_of(run_context{}, panel.rows(), false);
+    const auto order = minimum_degree(problem.graph, 1e12);
+    std::vector<std::uint32_t> natural(3600);
+    for (std::uint32_t k = 0; k < 3600; ++k) natural[k] = k;
+    const auto good = pattern_of(problem.graph, order.order, true).n_entries();
+    EXPECT_LT(good, 60000U);
+    EXPECT_GT(pattern_of(problem.graph, natural, true).n_entries(), 200000U);
+    EXPECT_TRUE(minimum_degree(problem.graph, 1000.0).order.empty()) << "stops where it becomes too dear";
+}
+
+TEST(manager_solver, effects_alone_agree_with_the_exact_fit_on_every_design) {
+    for (const design kind : {design::easy, design::geo, design::hard, design::akm}) {
+        panel_columns panel = published_panel(kind, 200000);
+        panel.close();
+        const effects_only fast = estimate_effects(run_context{}, panel.rows(), true, 1);
+        EXPECT_TRUE(fast.converged);
+        EXPECT_LE(fast.error_bound, 1e-6);
+        const two_way problem = two_way_of(run_context{}, panel.rows(), true);
+        manager_solver solver;
+        solver.graph = &problem.graph;
+        solver.components = &problem.components;
+        const auto order = minimum_degree(problem.graph, 1e12);
+        solver.pattern = pattern_of(problem.graph, order.order, true);
+        solver.factor = factor_of(problem.graph, solver.pattern);
+        const least_squares exact = fit_two_way(problem, solver);
+        for (std::size_t j = 0; j < panel.n_groups; ++j) ASSERT_NEAR(fast.psi[j], exact.psi[j], 1e-8);
+    }
+}
+
+// Section 4 of the design: leverages by projection are unbiased within 1 % where the plain ratio is not.
+TEST(value_added_projection, inflation_is_unbiased_and_errors_agree_with_exact_ones) {
+    panel_columns panel = published_panel(design::geo, 20000);
+    panel.close();
+    org::value_added_policy policy;
+    policy.prior = org::effect_prior::independent;
+    const auto exact = estimated(panel, policy);
+    const auto projected = project_leverages(exact->problem, exact->solver, exact->fit, 400, 3);
+    double ratio = 0.0, n = 0.0;
+    for (std::size_t m = 0; m < projected.leverage.size(); ++m) {
+        if (exact->leverage[m] > 0.97) continue;
+        EXPECT_NEAR(projected.leverage[m], exact->leverage[m], 0.2);
+        ratio += projected.inflate[m] * (1.0 - exact->leverage[m]);
+        n += 1.0;
+    }
+    EXPECT_NEAR(ratio / n, 1.0, 0.01);
+    const auto variance = projected_variances(exact->problem, exact->solver, exact->fit, projected, 400, 3);
+    double sum = 0.0;
+    for (std::size_t j = 0; j < panel.n_groups; ++j) sum += std::sqrt(variance[j]) / exact->se[j] / panel.n_groups;
+    EXPECT_NEAR(sum, 1.0, 0.05);
+}
+
+TEST(value_added_projection, is_used_where_exact_is_too_dear_and_says_so_by_nulls) {
+    panel_columns panel = published_panel(design::easy, 20000);
+    panel.close();
+    org::value_added_policy policy;
+    policy.exact_inverse_flops = 100;
+    const auto dear = estimated(panel, policy);
+    const auto exact = estimated(panel);
+    EXPECT_FALSE(dear->is_exact);
+    for (std::size_t j = 0; j < panel.n_groups; ++j) {
+        EXPECT_NEAR(dear->effect[j], exact->effect[j], 1e-7);
+        EXPECT_NEAR(dear->se[j], exact->se[j], 0.35 * exact->se[j]);
+        EXPECT_TRUE(std::isnan(dear->shrunk[j]));
+    }
+}
+
+} // namespace
