@@ -139,56 +139,68 @@ struct gain_law {
         constexpr double most = 40.0;
         return scale * numeric::expm1(std::min(x, most));
     }
-    /// P(gain < x).
-    [[nodiscard]] double below(double x) const noexcept {
-        if (!(scale > 0.0)) return x > 0.0 ? 1.0 : 0.0;
+    /// P(gain < x), and its density there (0 where the law is a step).
+    struct point {
+        double below = 0.0, density = 0.0;
+    };
+    [[nodiscard]] point at(double x, bool with_density) const noexcept {
+        if (!(scale > 0.0)) return {x > 0.0 ? 1.0 : 0.0, 0.0};
         const double multiple = 1.0 + x / scale;
-        if (!(multiple > 0.0)) return 0.0;
-        return probability_under(numeric::log(multiple) + 0.5 * r * r, mean, sd);
+        if (!(multiple > 0.0)) return {};
+        const double effect = numeric::log(multiple) + 0.5 * r * r;
+        if (!with_density || !(sd > 0.0)) return {probability_under(effect, mean, sd), 0.0};
+        const double z = (effect - mean) / sd;
+        return {numeric::normal_cdf(z), numeric::normal_pdf(z) / (sd * scale * multiple)};
     }
+    [[nodiscard]] double below(double x) const noexcept { return at(x, false).below; }
 };
+
+namespace detail {
+
+/// P(gain - L - fixed < x), and the density there.
+inline gain_law::point net_at(const gain_law& gain, const loss_law& loss, double fixed, double x,
+                              bool with_density) noexcept {
+    constexpr double nothing = 1e-12;
+    gain_law::point out;
+    const std::size_t n = loss.step > 0.0 ? loss_law::n_cells : 1;
+    for (std::size_t cell = 0; cell < n; ++cell) {
+        if (!(loss.probability[cell] > nothing)) continue;
+        const auto one = gain.at(x + loss.value(cell) + fixed, with_density);
+        out.below += loss.probability[cell] * one.below;
+        out.density += loss.probability[cell] * one.density;
+    }
+    out.below = std::min(1.0, out.below);
+    return out;
+}
+
+} // namespace detail
 
 /// P(gain - L - fixed < x).
 [[nodiscard]] inline double probability_net_below(const gain_law& gain, const loss_law& loss, double fixed,
                                                   double x) noexcept {
-    constexpr double nothing = 1e-13;
-    double out = 0.0;
-    const std::size_t n = loss.step > 0.0 ? loss_law::n_cells : 1;
-    for (std::size_t cell = 0; cell < n; ++cell)
-        if (loss.probability[cell] > nothing) out += loss.probability[cell] * gain.below(x + loss.value(cell) + fixed);
-    return std::min(1.0, out);
+    return detail::net_at(gain, loss, fixed, x, false).below;
 }
 
-/// The net value below which a share p of what may happen lies; by bisection sped up by regula falsi.
+/// The net value below which a share p of what may happen lies; by Newton's method inside a bracket.
 [[nodiscard]] inline double net_quantile(const gain_law& gain, const loss_law& loss, double fixed, double p) noexcept {
     constexpr double far = 1e-9;
     const double lowest = loss.value(0);
     const double highest = loss.step > 0.0 ? loss.value(loss_law::n_cells - 1) : lowest;
     double low = gain.quantile(far) - highest - fixed;
     double high = gain.quantile(1.0 - far) - lowest - fixed;
-    const double enough = 1e-9 * (high - low) + 1e-3; // a thousandth of a cent
-    double p_low = -p;
-    double p_high = 1.0 - p;
-    int side = 0;
+    const double enough = 1e-11 * (high - low) + 1e-3; // a thousandth of a cent
+    double x = std::clamp(gain.quantile(p) - loss.quantile(1.0 - p) - fixed, low, high);
     for (int step = 0; step < 200 && high - low > enough; ++step) {
-        double x = 0.5 * (low + high);
-        if (step % 3 != 0) x = (low * p_high - high * p_low) / (p_high - p_low);
-        if (!(x > low && x < high)) x = 0.5 * (low + high);
-        const double found = probability_net_below(gain, loss, fixed, x) - p;
-        if (found == 0.0) return x;
-        if (found < 0.0) {
-            low = x;
-            p_low = found;
-            if (side == 1) p_high *= 0.5;
-            side = 1;
-        } else {
-            high = x;
-            p_high = found;
-            if (side == -1) p_low *= 0.5;
-            side = -1;
-        }
+        const auto now = detail::net_at(gain, loss, fixed, x, true);
+        (now.below < p ? low : high) = x;
+        double next = x - (now.below - p) / now.density;
+        const bool usable = now.density > 0.0 && next > low && next < high;
+        if (!usable) next = 0.5 * (low + high);
+        const double moved = next > x ? next - x : x - next;
+        x = next;
+        if (usable && moved < enough) break;
     }
-    return 0.5 * (low + high);
+    return x;
 }
 
 } // namespace dualtrack::decide
