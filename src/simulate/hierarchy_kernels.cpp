@@ -1,6 +1,7 @@
 #include "simulate/hierarchy_kernels.hpp"
 
 #include <bit>
+#include <cstring>
 #include <memory>
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t most_seats = 2048; // of the vector code, each level padded to 16
 constexpr std::size_t most_groups = most_seats / 16;
+constexpr std::size_t most_words = most_groups / 4 + most_levels;
 constexpr std::size_t n_together = 4;
 
 #if DUALTRACK_X86
@@ -31,7 +33,10 @@ struct run_plan {
     float responsibility[most_levels]{};
     std::uint32_t seat_number[most_seats]{}, seat_in_level[most_seats]{}, seats_of_level[most_seats]{};
     std::array<std::uint32_t, 42> age_table{};
-    std::uint8_t age_from[1024]{}; // entries of the age table below the first h of each 1,024th
+    float weight_of_group[most_groups + 1]{};
+    // Vacancies: 64 seats of a level a word; word_at is its first byte among the bits of those who leave.
+    std::size_t n_words = 0, first_bottom_word = 0, first_word[most_levels + 1]{}, word_at[most_words]{};
+    std::uint64_t word_mask[most_words]{};
 
     [[nodiscard]] std::int32_t year_of(std::int32_t t) const noexcept {
         return periods_a_year == 1 ? t : t / periods_a_year;
@@ -45,11 +50,13 @@ struct organisation {
     std::uint16_t *leaves_at = nullptr, *retires_at = nullptr;
     std::uint32_t* person = nullptr;
     std::uint16_t *n_filled = nullptr, *choices_drawn = nullptr;
-    std::uint32_t* vacant = nullptr; // [group]: bits
+    std::uint32_t* leaving = nullptr; // [32 seats]: bits
+    std::uint64_t* vacant = nullptr;  // [word]: bits
     float* hire_competence = nullptr;
     std::uint32_t* hire_age = nullptr;
     std::uint32_t *coin = nullptr, *pick = nullptr; // [seat x 16]: words of its next vacancies
     std::uint32_t n_persons = 0, replication = 0;
+    std::int64_t n_weak = 0, n_dismissed = 0, n_exits = 0; // n_weak: ever scheduled to be dismissed
     hierarchy_counts counts;
 };
 
@@ -85,7 +92,11 @@ struct alignas(64) moves {
 #endif
 
 #define DUALTRACK_INLINE [[gnu::always_inline]] inline
-#define DUALTRACK_ALWAYS __attribute__((always_inline))
+#if defined(__clang__)
+#define DUALTRACK_UNROLL // does so by itself where the length is known
+#else
+#define DUALTRACK_UNROLL _Pragma("GCC unroll 8")
+#endif
 
 namespace of_sse2 {
 #define DUALTRACK_SET 128
@@ -158,14 +169,20 @@ void set_plan(run_plan& plan, const hierarchy_rules& rules, const hierarchy_poli
             plan.seat_in_level[at] = static_cast<std::uint32_t>(seat);
             plan.seats_of_level[at] = static_cast<std::uint32_t>(n);
         }
+        plan.first_bottom_word = plan.n_words;
+        for (std::size_t seat = 0; seat < n; seat += 64, ++plan.n_words) {
+            plan.word_at[plan.n_words] = plan.n_groups * 2 + seat / 8;
+            const std::size_t here = std::min<std::size_t>(64, n - seat);
+            plan.word_mask[plan.n_words] = here == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << here) - 1;
+        }
+        plan.first_word[level + 1] = plan.n_words;
+        for (std::size_t g = plan.n_groups; g < plan.n_groups + (n + 15) / 16; ++g)
+            plan.weight_of_group[g] = plan.responsibility[level];
         plan.n_groups += (n + 15) / 16;
         plan.first_group[level + 1] = plan.n_groups;
     }
     plan.full = static_cast<double>(highest_competence) * weight;
     plan.age_table = age_table(rules.age_mean, rules.age_sd);
-    for (std::uint32_t i = 0; i < 1024; ++i)
-        for (const std::uint32_t entry : plan.age_table)
-            if (entry <= i << 14) ++plan.age_from[i];
 }
 
 /// Columns for organisations of n_groups x 16 seats, without anybody.
@@ -185,7 +202,8 @@ std::unique_ptr<line[]> lay_out(std::array<organisation, n_together>& all, std::
             take(one.person, n);
             take(one.n_filled, n);
             take(one.choices_drawn, n);
-            take(one.vacant, n / 16);
+            take(one.leaving, n / 32 + 2); // read 64 bits at a time
+            take(one.vacant, most_words);
             take(one.hire_competence, 16);
             take(one.hire_age, 16);
         }
@@ -205,8 +223,10 @@ void clear_seats(organisation& one, std::size_t n_groups, std::uint32_t replicat
     std::fill_n(one.leaves_at, n, std::uint16_t{0xFFFF});
     std::fill_n(one.n_filled, n, std::uint16_t{0});
     std::fill_n(one.choices_drawn, n, std::uint16_t{0xFFFF});
-    std::fill_n(one.vacant, n / 16, 0U);
+    std::fill_n(one.leaving, n / 32 + 2, 0U);
+    std::fill_n(one.vacant, most_words, std::uint64_t{0});
     one.n_persons = 0;
+    one.n_weak = one.n_dismissed = one.n_exits = 0;
     one.replication = replication;
     one.counts = {};
 }
