@@ -2,8 +2,8 @@
 
     PYTHONPATH=<package> python bench/peers/managers.py [DEALS ...] [--threads 1,2] [--rounds 3]
 
-Three participants a deal: the owner, one more person, and in one deal of three the owner's manager, with the day of
-joining; one coaching session a seller and month. Each run is a process of its own, in turn; the table says the median.
+Participants: the owner, one more person, and in one deal of three the owner's manager, with the day of joining; one
+coaching session a seller and month; a twentieth of those who change their manager go to somebody who never led before. Each run is a process of its own, in turn; the table says the median.
 """
 
 from __future__ import annotations
@@ -46,6 +46,15 @@ def make(n_deals: int) -> dict[str, pa.Table]:
             ),
         }
     )
+    lines = tables["assignments"].to_pydict()
+    new = {person: boss for person, boss in manager.items() if boss is not None}
+    fresh = random.choice(sorted(new), max(1, n_deals // 5_000))
+    for i, start in enumerate(lines["start"]):
+        if start.year == 2025 and i % 20 == 0:
+            boss = fresh[i % len(fresh)]
+            if boss != lines["person_id"][i]:
+                lines["manager_id"][i] = str(boss)
+    tables["assignments"] = pa.table(lines, schema=tables["assignments"].schema)
     led = [(person, of) for person, of in manager.items() if of is not None]
     months = np.arange("2025-01", "2026-01", dtype="datetime64[M]").astype("datetime64[D]") + 9
     tables["activities"] = pa.table(

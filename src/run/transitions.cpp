@@ -334,7 +334,7 @@ transition_line score_month(const diagnosed& all, const history& past, const new
     out.team_amount = static_cast<std::int64_t>(now.amount);
     // Newcomers' part of the baseline rests on their market, which is known well.
     const double carried_by = spread > 0.0 ? expected * expected / spread : 0.0;
-    out.month.change = diagnose::team_change_of(now, expected, carried_by);
+    out.month.change = diagnose::team_change_of(now, expected, carried_by, policy.change_spread);
     if (out.month.change) out.team_baseline = static_cast<std::int64_t>(std::floor(expected + 0.5));
     if (market > 0.0 && expected > 0.0) out.month.team = scored_part{now.amount / market, expected / market};
     if (past.coaching_a_month > 0.0 && days > 0) {

@@ -154,4 +154,25 @@ TEST(transition, weights_sum_to_one_and_own_sales_fall_by_half_every_six_months)
     EXPECT_EQ(diagnose::weights_of_month(24, policy).own, 0.10);
 }
 
+TEST(transition, small_teams_raise_no_alarm_by_two_bad_months) {
+    diagnose::sold now;
+    for (int deal = 0; deal < 5; ++deal) now.add(100.0); // half of what was to be expected, in five deals
+    const auto small = diagnose::team_change_of(now, 1000.0, 20.0, 0.2);
+    ASSERT_TRUE(small.has_value());
+    EXPECT_NEAR(small->ratio, 0.5, 1e-15);
+    EXPECT_NEAR(small->log_sd, 0.5, 1e-15) << "1 / 5 + 1 / 20 = .25";
+    // By hand: kept .04 / .29 = .1379; mean -.0956, sd .1857: P = Phi(.515) = .697
+    EXPECT_NEAR(small->probability_below, 0.697, 5e-4);
+    diagnose::transition_month month;
+    month.month_index = 3;
+    month.change = small;
+    EXPECT_EQ(diagnose::judge_month(month, {}).status, diagnose::transition_status::green);
+    for (int deal = 0; deal < 495; ++deal) now.add(100.0);
+    month.change = diagnose::team_change_of(now, 65000.0, 2000.0, 0.2); // -23 % in 500 deals
+    const auto large = diagnose::judge_month(month, {});
+    EXPECT_EQ(large.status, diagnose::transition_status::red);
+    EXPECT_TRUE(large.by_team);
+    EXPECT_FALSE(large.by_exits || large.by_involvement);
+}
+
 } // namespace

@@ -64,14 +64,19 @@ struct team_change {
 };
 
 /// @param expected the baseline's amount, @param carried_by how many deals it rests on; nothing without a baseline
-[[nodiscard]] inline std::optional<team_change> team_change_of(const sold& now, double expected, double carried_by) {
+/// @param spread of ln ratio before anything is sold
+[[nodiscard]] inline std::optional<team_change> team_change_of(const sold& now, double expected, double carried_by,
+                                                               double spread) {
     if (!(expected > 0.0) || !(carried_by > 0.0)) return std::nullopt;
     team_change out;
     out.ratio = std::max(0.0, now.amount) / expected;
     const double n = std::max(now.carried_by(), 0.5); // nothing sold is known as half a deal would be
     out.log_sd = std::sqrt(1.0 / n + 1.0 / carried_by);
     const double least = 0.5 / carried_by;
-    out.probability_below = numeric::normal_cdf(-numeric::log(std::max(out.ratio, least)) / out.log_sd);
+    const double prior = spread * spread;
+    const double kept = prior / (prior + out.log_sd * out.log_sd);
+    out.probability_below =
+        numeric::normal_cdf(-std::sqrt(kept) * numeric::log(std::max(out.ratio, least)) / out.log_sd);
     return out;
 }
 

@@ -50,6 +50,7 @@ struct transition_policy {
     double team_part = 0.50;
     double development_part = 0.30;
     std::int32_t trailing_months = 6;
+    double change_spread = 0.20;
     double red_fall = 0.20;
     double red_probability = 0.8;
     std::int32_t red_exits = 2;

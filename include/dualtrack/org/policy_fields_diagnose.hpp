@@ -114,12 +114,17 @@ inline constexpr auto diagnose_policy_fields = std::to_array<policy_field>({
         "/transition/trailing_months", unit::months, 1, 24,
         "months over which team, coaching, exits and joining are looked back on", "source article 000: six months",
         "J"),
+    detail::field<&policy::transition, &transition_policy::change_spread>(
+        "/transition/change_spread", unit::ratio, 0.01, 2,
+        "how much new managers truly change what the same people sell, as a standard deviation in log points",
+        "Lazear, Shaw, Stanton 2015; Fenizia 2022; Benson, Li, Shue 2019: true manager value added, .04-.35", "B"),
     detail::field<&policy::transition, &transition_policy::red_fall>(
         "/transition/red_fall", unit::share, 0.01, 0.9,
         "red when the team sells this much less than its matched baseline", "source article 000: an anecdote of -23 %",
         "J"),
     detail::field<&policy::transition, &transition_policy::red_probability>(
-        "/transition/red_probability", unit::probability, 0.5, 0.999, "how sure that has to be", "this project", "J"),
+        "/transition/red_probability", unit::probability, 0.5, 0.999,
+        "how sure it has to be that the team is truly below its baseline", "this project", "J"),
     detail::field<&policy::transition, &transition_policy::red_exits>(
         "/transition/red_exits", unit::count, 1, 20,
         "red when so many people of the top quarter left within the trailing months",
