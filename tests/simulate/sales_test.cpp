@@ -161,7 +161,6 @@ std::vector<float> scores_with_truth(rule_kind kind, double factor) {
     for (const rule_description& rule : built_in_rules)
         if (rule.kind == kind) arm.rule.figures = rule.figures;
     for (int month = 0; month < 14; ++month) simulate_month(model, sales_arm(), 2, s, world);
-    s.looked_at = -1;
     const observed_candidates seen = detail::look_at_candidates(model, arm, 2, 0, 1000, world, s);
     for (float& value : s.value) value *= static_cast<float>(factor); // after the ratings are in
     detail::score_vacancy(model, arm, 2, 0, seen, s, world);

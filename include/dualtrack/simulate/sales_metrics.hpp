@@ -126,7 +126,6 @@ inline bool run_organisation(const sales_model& model, std::span<const sales_arm
         world = worker.common;
         world.counted = true;
         world.log = log.empty() ? nullptr : &log[arm];
-        worker.scratch.looked_at = -1;
         for (std::int32_t month = 1; month <= months; ++month) {
             const double before = world.counts.output - world.counts.cost;
             simulate_month(model, arms[arm], replication, worker.scratch, world);

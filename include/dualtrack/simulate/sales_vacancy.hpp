@@ -35,25 +35,18 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
         n += static_cast<std::size_t>(static_cast<int>(occupied[seat] > 0) & static_cast<int>(tenure[seat] >= fewest));
     }
     s.seat.resize(n);
-    const std::size_t room = padded(n), n_padded = seats.n_padded;
+    const std::size_t room = s.room = padded(n);
     const rule_kind kind = arm.rule.kind;
     const bool for_host = kind == rule_kind::host || world.log != nullptr;
     const bool with_readiness = kind == rule_kind::readiness || kind == rule_kind::band || kind == rule_kind::lottery ||
                                 kind == rule_kind::test_drive || kind == rule_kind::hybrid || for_host;
     const bool with_collaboration = kind == rule_kind::predicted_va || for_host;
-    s.words.resize(4 * n_padded);
-    s.seat_sales12.resize(n_padded);
-    const bool is_new = s.looked_at != static_cast<std::int64_t>(world.period);
-    model.kernels.look_at_seats(seats, model.seed, replication, world.period, vacancy,
-                                static_cast<float>(model.a.month_noise / std::sqrt(12.0)), is_new,
-                                s.seat_sales12.data(), s.words.data());
-    s.looked_at = static_cast<std::int64_t>(world.period);
-    s.sales12.assign(room, float_infinity);
+    s.words.resize(4 * room);
+    s.person.resize(room);
+    s.record.resize(room);
+    s.sales12.resize(room);
     s.score.assign(room, float_nan);
     s.value.assign(room, float_nan);
-    s.person.resize(n);
-    s.tie.resize(n);
-    s.random_words.resize(n);
     s.tenure.resize(n);
     s.collaboration.resize(n);
     s.readiness.resize(n);
@@ -64,14 +57,22 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     const auto tau = static_cast<float>(model.a.readiness_noise);
     const auto by_noise = static_cast<float>(model.a.collaboration_noise);
     const float* value = field(seat_field::value);
+    const float* record = field(seat_field::record);
+    const std::uint32_t* person = seats.persons();
     for (std::size_t k = 0; k < n; ++k) {
         const std::size_t seat = s.seat[k];
-        s.sales12[k] = s.seat_sales12[seat];
-        s.random_words[k] = s.words[seat];
-        s.tie[k] = s.words[n_padded + seat];
+        s.person[k] = person[seat];
+        s.record[k] = record[seat];
         s.tenure[k] = tenure[seat];
         s.value[k] = value[seat];
     }
+    for (std::size_t k = n; k < room; ++k) {
+        s.person[k] = 0;
+        s.record[k] = 0;
+    }
+    model.kernels.look_at(s.person.data(), s.record.data(), room, model.seed, replication, world.period, vacancy,
+                          static_cast<float>(model.a.month_noise / std::sqrt(12.0)), s.sales12.data(), s.words.data());
+    std::fill(s.sales12.begin() + static_cast<std::ptrdiff_t>(n), s.sales12.end(), float_infinity);
     if (with_collaboration)
         for (std::size_t k = 0; k < n; ++k)
             s.collaboration[k] = field(seat_field::collaboration)[s.seat[k]] +
@@ -80,10 +81,7 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
         for (std::size_t k = 0; k < n; ++k)
             s.readiness[k] = s.value[k] * inverse_spread + tau * field(seat_field::readiness_noise)[s.seat[k]];
     if (for_host)
-        for (std::size_t k = 0; k < n; ++k) {
-            s.person[k] = seats.persons()[s.seat[k]];
-            s.flags[k] = seats.team[s.seat[k]] == team ? 1 : 0;
-        }
+        for (std::size_t k = 0; k < n; ++k) s.flags[k] = seats.team[s.seat[k]] == team ? 1 : 0;
     model.kernels.count_lower(s.sales12.data(), n, s.n_lower.data());
     for (std::size_t k = 0; k < n; ++k)
         s.rank[k] = n > 1 ? static_cast<double>(s.n_lower[k]) / static_cast<double>(n - 1) : 0.0;
@@ -116,8 +114,7 @@ inline float drive(const sales_model& model, std::size_t k, double months, doubl
                         static_cast<double>(world.seats.field(seat_field::skill)[seat]) - 0.5 * spread * spread;
     world.cost += share * months * numeric::exp(sold);
     const float inverse_spread = model.spread > 0 ? static_cast<float>(1.0 / model.spread) : 0.0F;
-    return s.value[k] * inverse_spread +
-           static_cast<float>(model.a.trial_noise) * normal_of(s.words[3 * world.seats.n_padded + seat]);
+    return s.value[k] * inverse_spread + static_cast<float>(model.a.trial_noise) * normal_of(s.words[3 * s.room + k]);
 }
 
 /// Scores of every candidate; the only place where `oracle` and a test drive meet the truth.
@@ -148,9 +145,8 @@ inline void score_vacancy(const sales_model& model, const sales_arm& arm, std::u
         return;
     }
     default: {
-        const candidate_chances chance{s.random_words.data(),
-                                       draw(model.seed, replication, static_cast<std::uint32_t>(team),
-                                            static_cast<std::uint32_t>(seen.vacancy), purpose::choice)};
+        const candidate_chances chance{s.words.data(), draw(model.seed, replication, static_cast<std::uint32_t>(team),
+                                                            static_cast<std::uint32_t>(seen.vacancy), purpose::choice)};
         score_candidates(arm.rule, model.a, seen, s.rank.data(), chance, s.scoring, s.score.data());
     }
     }
@@ -158,7 +154,8 @@ inline void score_vacancy(const sales_model& model, const sales_arm& arm, std::u
 
 /// Asks in the order of the scores; n if an outsider gets the post.
 inline std::size_t choose(const sales_model& model, std::size_t n, sales_scratch& s, sales_world& world) {
-    const std::size_t n_padded = world.seats.n_padded;
+    const std::uint32_t* tie = s.words.data() + s.room;
+    const std::uint32_t* acceptance = tie + s.room;
     std::vector<std::uint8_t>& declined = s.declined;
     declined.assign(n, 0);
     std::size_t first = n;
@@ -166,7 +163,7 @@ inline std::size_t choose(const sales_model& model, std::size_t n, sales_scratch
         std::size_t best = n;
         for (std::size_t k = 0; k < n; ++k) {
             if (declined[k] != 0 || s.score[k] != s.score[k]) continue;
-            if (best == n || s.score[k] > s.score[best] || (s.score[k] == s.score[best] && s.tie[k] > s.tie[best]))
+            if (best == n || s.score[k] > s.score[best] || (s.score[k] == s.score[best] && tie[k] > tie[best]))
                 best = k;
         }
         if (best == n) return model.shape.outside_if_declined ? n : first;
@@ -174,7 +171,7 @@ inline std::size_t choose(const sales_model& model, std::size_t n, sales_scratch
         const double own_pay = 0.5 + 0.5 * numeric::exp(static_cast<double>(s.sales12[best]));
         const double logit =
             model.a.acceptance_level + model.a.acceptance_pay * numeric::log(model.a.manager_pay / own_pay);
-        if (happens(s.words[2 * n_padded + s.seat[best]], 1.0 / (1.0 + numeric::exp(-logit)))) return best;
+        if (happens(acceptance[best], 1.0 / (1.0 + numeric::exp(-logit)))) return best;
         declined[best] = 1;
         if (world.counted) ++world.counts.declined;
     }

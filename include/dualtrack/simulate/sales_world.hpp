@@ -79,11 +79,10 @@ struct sales_draws {
 struct sales_scratch {
     sales_draws drawn;
     std::vector<std::uint64_t> crossed;
-    std::vector<float> seat_sales12; // [n_padded], of looked_at
-    std::int64_t looked_at = -1;
-    std::vector<std::uint32_t> words; // [4 x n_padded]
-    std::vector<std::uint32_t> seat, person, tie, random_words;
-    std::vector<float> sales12, tenure, collaboration, readiness, trial, pay, score, value, expected;
+    std::size_t room = 0;             // candidates, padded
+    std::vector<std::uint32_t> words; // random, tie, acceptance, trial: [4 x room]
+    std::vector<std::uint32_t> seat, person;
+    std::vector<float> record, sales12, tenure, collaboration, readiness, trial, pay, score, value, expected;
     std::vector<double> rank;
     std::vector<std::int32_t> n_lower;
     std::vector<std::uint8_t> flags, declined;
@@ -289,7 +288,6 @@ inline void start_world(const sales_model& model, std::uint32_t replication, sal
         detail::seat_manager(model, team, m, seats);
     }
     seats.next_person = static_cast<std::uint32_t>(seats.n + n_teams);
-    scratch.looked_at = -1;
 }
 
 } // namespace dualtrack::simulate
