@@ -99,9 +99,12 @@ struct led_days {
 std::vector<led_days> days_of_leading(const org::organisation& organisation, const org::reporting_lines& lines,
                                       std::int32_t as_of) {
     std::vector<led_days> out(organisation.n_people());
+    const auto& first = organisation.assignments.first;
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person)
         for (const org::reporting_span& span : lines.spans_of(person)) {
             if (span.manager == no_index) continue;
+            // The manager "now" says nothing of earlier days where assignments speak of the person.
+            if (span.assumed && !first.empty() && first[person + std::size_t{1}] > first[person]) continue;
             const org::day_span part = org::clip_to_employment(organisation, person, {span.start, span.end});
             const std::int32_t end = std::min(part.end, as_of + 1);
             if (part.start >= end || part.start == std::numeric_limits<std::int32_t>::min()) continue;
