@@ -28,7 +28,7 @@ set_target_properties(dualtrack_core PROPERTIES EXPORT_NAME core)
 install(TARGETS dualtrack_core dualtrack_static EXPORT dualtrack-core-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT core)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/dualtrack DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT core
-  FILES_MATCHING PATTERN *.hpp)
+  FILES_MATCHING PATTERN *.hpp PATTERN *.inc)
 # The headers of the static library's edges: <ingest/...>, <report/...>, <run/...> for who links dualtrack::dualtrack.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dualtrack/edges COMPONENT core
   FILES_MATCHING PATTERN *.hpp)

@@ -317,7 +317,8 @@ void add_figure(std::string_view preset, std::string_view policy, std::string_vi
     push(rows.horizon_periods, horizon, true);
     push(rows.n, std::int64_t{0}, true);
     push(rows.mean, value, value == value);
-    for (auto* column : {&rows.sd, &rows.half_width, &rows.min, &rows.max, &rows.worst_5}) push(*column, 0.0, false);
+    for (auto* column : {&rows.low, &rows.high, &rows.sd, &rows.half_width, &rows.min, &rows.max, &rows.worst_5})
+        push(*column, 0.0, false);
 }
 
 constexpr std::string_view lazear_print = "Lazear 2004, J. Political Economy 112:S141";

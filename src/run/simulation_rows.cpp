@@ -59,9 +59,13 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             levels.unit.emplace_back(metric.unit);
             push(levels.horizon_periods, metric.horizon_periods);
             push(levels.n, one.level.n);
-            push(levels.mean, any ? one.level.mean : numeric::not_a_number);
+            const double level = any ? one.level.mean : numeric::not_a_number;
+            const double level_width = simulate::half_width(one.level, tail);
+            push(levels.mean, level);
+            push(levels.low, level - level_width);
+            push(levels.high, level + level_width);
             push(levels.sd, one.level.sd());
-            push(levels.half_width, simulate::half_width(one.level, tail));
+            push(levels.half_width, level_width);
             push(levels.min, one.level.low);
             push(levels.max, one.level.high);
             push(levels.worst_5,
@@ -81,13 +85,17 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             simulate::differences_table& pairs = to.differences;
             pairs.preset.emplace_back(preset);
             pairs.policy.emplace_back(arm.name);
-            pairs.baseline.emplace_back(plan.arms[arm.baseline].name);
+            pairs.against.emplace_back(plan.arms[arm.baseline].name);
             pairs.metric.emplace_back(metric.name);
             pairs.unit.emplace_back(difference_unit(metric));
             push(pairs.horizon_periods, metric.horizon_periods);
             push(pairs.n, one.difference.n);
-            push(pairs.diff, one.difference.n > 0 ? one.difference.mean : numeric::not_a_number);
-            push(pairs.half_width, simulate::half_width(one.difference, tail));
+            const double difference = one.difference.n > 0 ? one.difference.mean : numeric::not_a_number;
+            const double width = simulate::half_width(one.difference, tail);
+            push(pairs.mean, difference);
+            push(pairs.low, difference - width);
+            push(pairs.high, difference + width);
+            push(pairs.half_width, width);
             push(pairs.sd, one.difference.sd());
             push(pairs.p_regret, static_cast<double>(one.n_worse) / n);
             // Alone in its group there is nothing to be the best of.
@@ -148,7 +156,7 @@ void add_tornado(std::string_view preset, const simulate::experiment_plan& plan,
         simulate::tornado_table& rows = to.tornado;
         rows.preset.emplace_back(preset);
         rows.policy.emplace_back(plan.arms[a].name);
-        rows.baseline.emplace_back(plan.arms[plan.arms[a].baseline].name);
+        rows.against.emplace_back(plan.arms[plan.arms[a].baseline].name);
         rows.metric.emplace_back(plan.metrics[0].name);
         rows.parameter.emplace_back(varied.name);
         rows.grade.emplace_back(1, varied.grade);

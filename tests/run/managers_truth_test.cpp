@@ -163,7 +163,8 @@ TEST(managers_truth, without_heroes_hardly_anybody_is_called_one) {
             plan.months = months;
             for (int i = 0; i < 7; ++i) plan.managers.push_back(some_mixed(draw));
             for (int i = 0; i < 3; ++i) plan.managers.push_back(some_maker(draw));
-            for (const auto& one : diagnose(plan, months)->managers) {
+            const auto found = diagnose(plan, months);
+            for (const auto& one : found->managers) {
                 ++n;
                 called += one.style == diagnose::style::hero ? 1 : 0;
             }

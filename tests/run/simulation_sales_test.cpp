@@ -39,7 +39,7 @@ TEST(simulation_sales, shows_both_estimates_of_what_managers_are_worth_and_both_
     EXPECT_NE(tables.at("differences").find(R"("horizon_periods":24)"), std::string::npos);
     EXPECT_NE(tables.at("differences").find(R"("horizon_periods":12)"), std::string::npos);
     EXPECT_EQ(tables.at("outcomes").find("worst_seller"), std::string::npos) << "never offered";
-    EXPECT_EQ(tables.at("differences").find(R"("baseline":"random")"), std::string::npos);
+    EXPECT_EQ(tables.at("differences").find(R"("against":"random")"), std::string::npos);
     EXPECT_NE(tables.at("tornado").find(R"("parameter":"K")"), std::string::npos);
     EXPECT_EQ(tables.at("tornado").find(R"("parameter":"bA")"), std::string::npos) << "measured, not assumed";
 }

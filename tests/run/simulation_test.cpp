@@ -43,7 +43,7 @@ TEST(simulation, check_13_is_the_same_for_any_number_of_threads) {
 
 TEST(simulation, compares_rules_with_random_and_never_with_the_start) {
     const auto tables = results_of({}, "simulation", policy_with(small));
-    EXPECT_NE(tables.at("differences").find(R"("baseline":"PH random")"), std::string::npos);
+    EXPECT_NE(tables.at("differences").find(R"("against":"PH random")"), std::string::npos);
     EXPECT_NE(refusal(small + R"(,"baseline":"start")").find("/simulation/baseline"), std::string::npos);
     EXPECT_NE(refusal(small + R"(,"baseline":"start")").find("the state at the start is none"), std::string::npos);
 }

@@ -14,10 +14,10 @@ namespace dualtrack::simulate {
 struct outcomes_table {
     text_list preset, policy, metric, unit;
     column<std::int64_t> horizon_periods, n;
-    column<double> mean, sd, half_width, min, max, worst_5;
+    column<double> mean, low, high, sd, half_width, min, max, worst_5;
     explicit outcomes_table(std::pmr::memory_resource* m)
-        : preset(m), policy(m), metric(m), unit(m), horizon_periods(m), n(m), mean(m), sd(m), half_width(m), min(m),
-          max(m), worst_5(m) {}
+        : preset(m), policy(m), metric(m), unit(m), horizon_periods(m), n(m), mean(m), low(m), high(m), sd(m),
+          half_width(m), min(m), max(m), worst_5(m) {}
 };
 
 template <class Visitor, class Table>
@@ -31,9 +31,10 @@ void describe(Visitor& visit, Table& t) {
     visit.column("horizon_periods", unit::count, "periods from the start that the metric covers", t.horizon_periods);
     visit.column("n", unit::count, "organisations simulated for which the metric is defined", t.n);
     visit.column("mean", "the metric's", "mean over organisations; null: defined in none", t.mean);
+    visit.column("low", "the metric's", "lower end of the interval of the mean, at the policy's confidence", t.low);
+    visit.column("high", "the metric's", "upper end of it", t.high);
     visit.column("sd", "the metric's", "standard deviation between organisations", t.sd);
-    visit.column("half_width", "the metric's", "half the interval of the mean, at the policy's confidence",
-                 t.half_width);
+    visit.column("half_width", "the metric's", "half that interval", t.half_width);
     visit.column("min", "the metric's", "lowest organisation", t.min);
     visit.column("max", "the metric's", "highest organisation", t.max);
     visit.column("worst_5", "the metric's", "mean of the worst 5% of organisations", t.worst_5);
@@ -41,12 +42,12 @@ void describe(Visitor& visit, Table& t) {
 
 /// One row a preset, rule, metric and horizon, against the baseline.
 struct differences_table {
-    text_list preset, policy, baseline, metric, unit;
+    text_list preset, policy, against, metric, unit;
     column<std::int64_t> horizon_periods, n;
-    column<double> diff, half_width, sd, p_regret, p_best;
+    column<double> mean, low, high, half_width, sd, p_regret, p_best;
     explicit differences_table(std::pmr::memory_resource* m)
-        : preset(m), policy(m), baseline(m), metric(m), unit(m), horizon_periods(m), n(m), diff(m), half_width(m),
-          sd(m), p_regret(m), p_best(m) {}
+        : preset(m), policy(m), against(m), metric(m), unit(m), horizon_periods(m), n(m), mean(m), low(m), high(m),
+          half_width(m), sd(m), p_regret(m), p_best(m) {}
 };
 
 template <class Visitor, class Table>
@@ -55,12 +56,15 @@ void describe(Visitor& visit, Table& t) {
     visit.table("differences", "each rule against the baseline, both with the same people and the same luck");
     visit.column("preset", unit::text, "model and its assumptions", t.preset);
     visit.column("policy", unit::text, "rule of promotion, with its reward packages", t.policy);
-    visit.column("baseline", unit::text, "the rule it is compared with, never the state at the start", t.baseline);
+    visit.column("against", unit::text, "the rule it is compared with, never the state at the start", t.against);
     visit.column("metric", unit::text, "what is measured", t.metric);
     visit.column("unit", unit::text, "unit of the difference: percent of the baseline, or the metric's points", t.unit);
     visit.column("horizon_periods", unit::count, "periods from the start that the metric covers", t.horizon_periods);
     visit.column("n", unit::count, "pairs of organisations", t.n);
-    visit.column("diff", "the difference's", "mean of the differences, formed organisation by organisation", t.diff);
+    visit.column("mean", "the difference's", "mean of the differences, formed organisation by organisation", t.mean);
+    visit.column("low", "the difference's", "lower end of the interval of that mean, at the policy's confidence",
+                 t.low);
+    visit.column("high", "the difference's", "upper end of it", t.high);
     visit.column("half_width", "the difference's", "half the interval of the mean difference", t.half_width);
     visit.column("sd", "the difference's", "standard deviation of the difference between organisations", t.sd);
     visit.column("p_regret", unit::probability, "share of organisations in which the rule did worse than the baseline",
@@ -176,11 +180,11 @@ void describe(Visitor& visit, Table& t) {
 
 /// One row a preset, rule and varied assumption.
 struct tornado_table {
-    text_list preset, policy, baseline, metric, parameter, grade;
+    text_list preset, policy, against, metric, parameter, grade;
     column<std::int64_t> horizon_periods, n;
     column<double> value, low, high, diff, diff_at_low, diff_at_high, half_width;
     explicit tornado_table(std::pmr::memory_resource* m)
-        : preset(m), policy(m), baseline(m), metric(m), parameter(m), grade(m), horizon_periods(m), n(m), value(m),
+        : preset(m), policy(m), against(m), metric(m), parameter(m), grade(m), horizon_periods(m), n(m), value(m),
           low(m), high(m), diff(m), diff_at_low(m), diff_at_high(m), half_width(m) {}
 };
 
@@ -190,7 +194,7 @@ void describe(Visitor& visit, Table& t) {
     visit.table("tornado", "how much each assumption alone moves the difference to the baseline");
     visit.column("preset", unit::text, "model", t.preset);
     visit.column("policy", unit::text, "rule of promotion, with its reward packages", t.policy);
-    visit.column("baseline", unit::text, "the rule it is compared with", t.baseline);
+    visit.column("against", unit::text, "the rule it is compared with", t.against);
     visit.column("metric", unit::text, "what is measured", t.metric);
     visit.column("parameter", unit::text, "the assumption varied, all others as in inputs", t.parameter);
     visit.column("grade", unit::text, "grade of the assumption, see inputs", t.grade);

@@ -310,7 +310,7 @@ def parser() -> argparse.ArgumentParser:
     runs.add_argument("--out", required=True, metavar="DIR")
     runs.add_argument("--format", choices=FORMATS, default="parquet")
 
-    takes_data(command("summary", _cmd_summary, "print what a sales director can read on one screen"))
+    takes_data(command("summary", _cmd_summary, "print what a sales director can read on one page"))
 
     reports = command("report", _cmd_report, "write every analysis the data allow as one self-contained page")
     takes_data(reports)

@@ -40,10 +40,10 @@ def number(value: float | None, digits: int = 1) -> str:
 
 
 def with_interval(row: Row | None) -> str:
-    if row is None or row["diff"] is None:
+    if row is None or row["mean"] is None:
         return "-"
     width = row["half_width"]
-    return number(row["diff"]) if width is None else f"{number(row['diff'])} \u00b1 {width:.1f}"
+    return number(row["mean"]) if width is None else f"{number(row['mean'])} \u00b1 {width:.1f}"
 
 
 def _in_order(values: Iterable[str]) -> list[str]:
@@ -72,7 +72,7 @@ def _differences(rows: Rows, metric: str, presets: list[str]) -> list[Block]:
     columns = [
         (preset, horizon) for preset in presets for horizon in sorted({key[2] for key in found if key[0] == preset})
     ]
-    baselines = _in_order(row["baseline"] for row in found.values())
+    baselines = _in_order(row["against"] for row in found.values())
     unit = next(iter(found.values()))["unit"]
     periods = "months" if metric == "revenue" else "periods"
     table = Table(
@@ -100,9 +100,9 @@ def _differences(rows: Rows, metric: str, presets: list[str]) -> list[Block]:
 def _readings(rows: Rows, presets: list[str]) -> list[Block]:
     """What must be said with a table of revenue."""
     found = {
-        (row["preset"], row["policy"], row["horizon_periods"]): row["diff"]
+        (row["preset"], row["policy"], row["horizon_periods"]): row["mean"]
         for row in rows("differences")
-        if row["metric"] == "revenue" and row["diff"] is not None
+        if row["metric"] == "revenue" and row["mean"] is not None
     }
     out: list[str] = []
     signs = {
@@ -231,9 +231,9 @@ def _tornado(rows: Rows, preset: str) -> list[Block]:
     first = top[0]
     return [
         Picture(
-            charts.tornado(bars, f"{first['metric']} of {policy} against {first['baseline']}", first["diff"]),
+            charts.tornado(bars, f"{first['metric']} of {policy} against {first['against']}", first["diff"]),
             f"How far each assumption alone, between the bounds beside its name, moves the difference of {policy} to "
-            f"{first['baseline']}, model {preset}.",
+            f"{first['against']}, model {preset}.",
             f"One at a time, {first['n']} organisations each (\u00b1 {max(row['half_width'] or 0.0 for row in top):.1f}); "
             "assumptions that move together could move it further.",
             f"The strongest is {first['parameter']}: {number(first['diff_at_low'])} at {first['low']:g}, "
