@@ -1,4 +1,4 @@
-"""What a sales director can read on one screen."""
+"""What a sales director can read on one page."""
 
 from __future__ import annotations
 
