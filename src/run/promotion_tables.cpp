@@ -75,7 +75,7 @@ std::string_view closed_code(const seat_verdict& one, gate which) {
     case gate::evidence:
         return "evidence_insufficient";
     case gate::readiness:
-        return "readiness_below_limit";
+        return about(one, factor::readiness).known ? "readiness_below_limit" : "readiness_not_asked";
     case gate::harm:
         return "harm_above_limit";
     case gate::net_loss:
@@ -97,6 +97,8 @@ std::string closed_text(const decided& all, const seat_verdict& one, gate which)
                " independent sources speak about what leading takes; the table questions of the analysis readiness "
                "says whom to ask what.";
     case gate::readiness:
+        if (!about(one, factor::readiness).known)
+            return "Nothing is known of the readiness to lead; what was not asked is no verdict.";
         return "Probability of being ready " + percent(v.probability_ready) + ", below the limit of " +
                percent(all.rules.ready_probability) + ".";
     case gate::harm:
@@ -232,7 +234,8 @@ decide::reasons_table reason_rows(const decided& all, std::pmr::memory_resource*
                                        : which == gate::harm     ? one.verdict.effect.probability_harm
                                        : which == gate::net_loss ? one.verdict.probability_net_loss
                                                                  : 0.0;
-            const bool unsaid = which == gate::consent && one.facts.consents == answer::unknown;
+            const bool unsaid = (which == gate::consent && one.facts.consents == answer::unknown) ||
+                                (which == gate::readiness && !about(one, factor::readiness).known);
             figures(unsaid ? std::nullopt : std::optional(probability), std::nullopt, std::nullopt);
             leads_up(then, true);
             if (!has_path) out.path.code.back() = 1;

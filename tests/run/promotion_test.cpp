@@ -130,6 +130,8 @@ TEST(promotion, top_seller_rated_low_is_not_promoted_and_the_others_have_their_r
     EXPECT_EQ(rows_with(reasons, {R"("person_id":"c")", "consent_unknown"}).size(), 1U);
     EXPECT_EQ(rows_with(reasons, {R"("person_id":"e")", "consent_refused"}).size(), 1U);
     EXPECT_EQ(rows_with(reasons, {R"("person_id":"a")", "readiness_below_limit"}).size(), 1U);
+    EXPECT_EQ(rows_with(reasons, {R"("person_id":"c")", "readiness_not_asked"}).size(), 1U);
+    EXPECT_EQ(rows_with(reasons, {R"("person_id":"c")", "being ready 0 %"}).size(), 0U) << "not asked is not zero";
     EXPECT_EQ(rows_with(reasons, {R"("person_id":"gone")", "not_employed", "no_actionable_path"}).size(), 1U);
 }
 
