@@ -446,9 +446,10 @@ TEST(policy, with_any_byte_replaced_is_refused_or_means_what_it_says) {
     ASSERT_EQ(outcome_of(golden), "ok");
     int n_taken = 0;
     for (std::size_t at = 0; at < golden.size(); ++at) {
-        for (const char byte : {'\0', '\xFF', '"', '{', '7', ' ', 'e'}) {
+        constexpr std::array<char, 7> bytes{'\0', '\xFF', '"', '{', '7', ' ', 'e'};
+        for (const std::size_t turn : {0U, 3U}) { // two of them at each place, in turn: a policy has 15,000 places
             std::string text = golden;
-            text[at] = byte;
+            text[at] = bytes[(at + turn) % bytes.size()];
             const auto got = parse_policy(text);
             if (!got) {
                 EXPECT_EQ(got.error().kind, status::policy);
