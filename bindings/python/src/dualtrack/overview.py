@@ -229,7 +229,7 @@ class Totals:
     n_above: int
     n_below: int
     n_top: int  # sellers of whom it is at least 80 % probable that they belong to the best quarter
-    n_lone_wolves: int
+    n_lone_wolves: int | None  # None: no table says who else took part
     n_cannot_tell: int
     currency: str
     as_of: str
@@ -265,6 +265,11 @@ def _currency(overview: Overview) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def knows_company(overview: Overview) -> bool:
+    """Whether a table says who sells together."""
+    return not {"credits", "participants"}.isdisjoint(overview.tables)
+
+
 def totals(overview: Overview, n_teams: int) -> Totals:
     rows = overview.rows("measures", "sellers")
     sellers = [row for row in rows if is_seller(row)]
@@ -287,7 +292,8 @@ def totals(overview: Overview, n_teams: int) -> Totals:
         n_above=standings.count(1),
         n_below=standings.count(-1),
         n_top=sum(1 for row in sellers if (row["probability_top_quartile"] or 0.0) >= 0.8),
-        n_lone_wolves=sum(1 for row in sellers if row["lone_wolf"]),
+        # Where no table says who else took part, everybody looks alone.
+        n_lone_wolves=sum(1 for row in sellers if row["lone_wolf"]) if knows_company(overview) else None,
         n_cannot_tell=sum(1 for row in sellers if row["performance_z"] is None),
         currency=_currency(overview),
         as_of=as_of,

@@ -65,7 +65,8 @@ def _sellers(overview: Overview) -> list[str]:
             f"chance easily makes; the other {total.n_chance:,} cannot be told apart. Of {total.n_top:,} it is at least 80 % "
             "probable that they belong to the best quarter."
         )
-        if any(row["lone_wolf"] is not None for row in overview.rows("measures", "sellers")):
+        known = any(row["lone_wolf"] is not None for row in overview.rows("measures", "sellers"))
+        if known and total.n_lone_wolves is not None:
             out += _wrapped(f"{total.n_lone_wolves:,} closed every deal of the window alone (lone wolves).")
     return out
 
