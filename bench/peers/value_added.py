@@ -14,6 +14,7 @@ import math
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from importlib.metadata import version
 
@@ -124,13 +125,17 @@ def dualtrack(i: np.ndarray, j: np.ndarray, t: np.ndarray, y: np.ndarray) -> Cal
 
     import dualtrack as dt
 
-    table = pa.table({"unit_id": i, "group_id": j, "period": t, "value": y})
+    other = 10**9  # no seller has the number of a manager
+    table = pa.table({"unit_id": i, "group_id": j + other, "period": t, "value": y})
     data = dt.Data({"panel": table})
     policy = {"version": 1, "value_added": {"prior": "independent"}}
 
     def run() -> dict[int, float]:
         result = dt.run(data, "value_added", policy=policy)["value_added"].to_arrow()
-        return {int(k): v for k, v in zip(result["manager_id"].to_pylist(), result["effect"].to_pylist(), strict=True)}
+        return {
+            int(k) - other: v
+            for k, v in zip(result["manager_id"].to_pylist(), result["effect"].to_pylist(), strict=True)
+        }
 
     return run
 
@@ -144,7 +149,7 @@ def pyfixest(backend: str, tolerance: float | None) -> Callable[..., Callable[[]
         more = {} if tolerance is None else {"fixef_tol": tolerance}
 
         def run() -> dict[int, float]:
-            fit = pf.feols("y ~ x | i + j + t", frame, vcov="iid", demeaner_backend=backend, **more)
+            fit = pf.feols("y ~ x | i + j + t", frame, vcov="iid", fixef_rm="none", demeaner_backend=backend, **more)
             effects = fit.fixef()
             found = next(value for key, value in effects.items() if "j" in key)
             return {int(float(k)): float(v) for k, v in found.items()}
@@ -168,6 +173,7 @@ def main() -> None:
     parser.add_argument("--designs", nargs="+", default=["easy", "geo", "hard"])
     parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
+    warnings.simplefilter("ignore")
     for design in given.designs:
         i, j, t, y = panel(design, given.rows)
         weight = np.bincount(j)
