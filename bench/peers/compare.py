@@ -15,8 +15,17 @@ SELLER_COLUMNS = [
 TEAM_COLUMNS = ["manager_id", "start", "end", "n_reports", "amount", "own_amount", "quota", "attainment"]
 
 
+def _over_quota(table: pa.Table, amount: str) -> pa.Table:
+    """With all sales over the quota in the place of attainment: the peers do not work out the days that have a quota."""
+    quota = pc.if_else(pc.greater(table["quota"], 0.0), table["quota"], None)
+    at = table.column_names.index("attainment")
+    return table.set_column(at, "attainment", pc.divide(table[amount], quota))
+
+
 def tidy(sellers: pa.Table, teams: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The compared columns of those who sell, by id."""
+    if "attained_amount" in sellers.column_names:
+        sellers, teams = _over_quota(sellers, "won_amount"), _over_quota(teams, "amount")
     if "status" in sellers.column_names:
         sellers = sellers.filter(pc.not_equal(sellers["status"], "not_a_seller"))
     sellers = sellers.select(SELLER_COLUMNS).sort_by("person_id")
