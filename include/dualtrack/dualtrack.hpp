@@ -102,6 +102,7 @@
 #include <dualtrack/assess/grid.hpp>
 #include <dualtrack/assess/grid_table.hpp>
 #include <dualtrack/assess/halo.hpp>
+#include <dualtrack/assess/motive.hpp>
 #include <dualtrack/assess/performance.hpp>
 #include <dualtrack/assess/ratings.hpp>
 #include <dualtrack/assess/readiness.hpp>

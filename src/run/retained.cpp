@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "run/mentoring.hpp"
 #include "run/relief_plans.hpp"
@@ -11,47 +12,21 @@
 namespace dualtrack::run {
 namespace {
 
-/// The latest word on each motive of each person within the look-back.
+/// Everybody who has said why they want to lead.
 std::map<std::uint32_t, retained_person> with_motives(const org::organisation& organisation, std::int32_t as_of,
                                                       const org::retention_policy& policy,
                                                       org::findings_table& findings) {
-    const org::motive_columns& motives = organisation.motives;
-    const std::int32_t from = calendar::add_months(as_of + 1, -policy.look_back_months);
-    std::vector<std::size_t> rows;
-    std::int64_t n_future = 0;
-    for (std::size_t i = 0; i < motives.person.size(); ++i) {
-        const auto employed = measure::employment_of(organisation, motives.person[i]);
-        n_future += motives.date[i] > as_of ? 1 : 0;
-        if (motives.date[i] < from || motives.date[i] > as_of || as_of < employed.from || as_of >= employed.to)
-            continue;
-        rows.push_back(i);
-    }
-    if (n_future > 0)
-        add_finding(findings, {org::severity::warning, "data.future_dated", "motives", "date", -1, -1, n_future,
-                               integer_text(n_future) + " motives are dated after as_of; left out"});
-    const auto key = [&](std::size_t i) {
-        return std::tuple(motives.person[i], motives.motive[i], motives.date[i], motives.strength[i],
-                          motives.wants_management[i]);
-    };
-    std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    auto said = assess::motives_on(organisation, as_of, policy.look_back_months);
+    if (said.n_future > 0)
+        add_finding(findings, {org::severity::warning, "data.future_dated", "motives", "date", -1, -1, said.n_future,
+                               integer_text(said.n_future) + " motives are dated after as_of; left out"});
     std::map<std::uint32_t, retained_person> out;
-    std::map<std::uint32_t, std::int32_t> said_on;
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-        const std::size_t i = rows[at];
-        retained_person& one = out[motives.person[i]];
-        one.person = motives.person[i];
-        if (motives.wants_management[i] != 2 && motives.date[i] >= said_on[one.person]) {
-            said_on[one.person] = motives.date[i];
-            one.wants_management = motives.wants_management[i];
-        }
-        const bool last = at + 1 == rows.size() || motives.person[rows[at + 1]] != motives.person[i] ||
-                          motives.motive[rows[at + 1]] != motives.motive[i];
-        if (last) one.motives.push_back({motives.motive[i], motives.strength[i]});
+    for (assess::person_motives& one : said.people) {
+        retained_person& to = out[one.person];
+        to.person = one.person;
+        to.motives = std::move(one.motives);
+        to.wants_management = one.wants_management;
     }
-    for (auto& [person, one] : out)
-        std::sort(one.motives.begin(), one.motives.end(), [](const auto& a, const auto& b) {
-            return std::tuple(-a.strength, a.motive) < std::tuple(-b.strength, b.motive);
-        });
     return out;
 }
 

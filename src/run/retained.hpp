@@ -18,7 +18,7 @@ namespace dualtrack::run {
 
 struct retained_person {
     std::uint32_t person = 0;
-    std::vector<decide::motive_strength> motives; // strongest first
+    std::vector<assess::motive_strength> motives; // strongest first
     std::uint8_t wants_management = 2;            // 0, 1, 2: not said
     std::uint8_t passed_over = 0;                 // of decide::passed_over_words
     std::uint32_t vacancy = no_index;

@@ -15,9 +15,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
+#include <dualtrack/assess/motive.hpp>
 #include <dualtrack/decide/path.hpp>
 #include <dualtrack/org/policy_paths.hpp>
 
@@ -32,12 +32,6 @@ struct retention_action {
     bool needs_relief = false;
 };
 
-/// How strong a motive of one person is.
-struct motive_strength {
-    std::uint8_t motive = 0;
-    double strength = 0.0; // 0..1
-};
-
 /// An action with the time it gets.
 struct planned_action {
     std::uint32_t action = 0; // of the policy's
@@ -48,11 +42,9 @@ struct planned_action {
 
 /// The actions of one person: every motive of at least `least_strength`, or the strongest one, in order of strength.
 [[nodiscard]] inline std::vector<planned_action> plan_actions(std::span<const retention_action> actions,
-                                                              std::vector<motive_strength> motives,
+                                                              std::vector<assess::motive_strength> motives,
                                                               double minutes_freed, double least_strength) {
-    std::sort(motives.begin(), motives.end(), [](const motive_strength& a, const motive_strength& b) {
-        return std::tuple(-a.strength, a.motive) < std::tuple(-b.strength, b.motive);
-    });
+    assess::sort_by_strength(motives);
     std::vector<planned_action> out;
     double left = std::max(0.0, minutes_freed);
     std::int32_t first_review = 0;
