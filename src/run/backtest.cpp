@@ -115,10 +115,7 @@ std::vector<led_days> days_of_leading(const org::organisation& organisation, con
 }
 
 void push(column<double>& to, double number) {
-    const bool there = number == number;
-    if (!there && to.valid.empty()) to.valid.assign(to.value.size(), 1);
-    to.value.push_back(there ? number : 0.0);
-    if (!there || !to.valid.empty()) to.valid.push_back(there ? 1 : 0);
+    dualtrack::push(to, number == number ? std::optional(number) : std::nullopt);
 }
 
 result<scored_cases> score_cases(const run_context& run, const std::shared_ptr<const ingest::checked_data>& data,

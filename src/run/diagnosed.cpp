@@ -235,7 +235,7 @@ std::vector<found_trap> traps_of(const diagnosed& all, std::size_t row, const or
                        own.evidence.probability_control});
     if (has_deals && own.evidence.probability_control >= 0.5 && own.joint_effect) {
         const double sd = std::sqrt(own.joint_effect->variance);
-        if (own.joint_effect->mean - diagnose::interval_95 * sd <= 0.0)
+        if (own.joint_effect->mean - numeric::interval_95 * sd <= 0.0)
             out.push_back({trap::no_help, own.joint_effect->mean, 0.0,
                            diagnose::probability_below(own.joint_effect->mean, sd, 0.0)});
     }

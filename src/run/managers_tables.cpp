@@ -3,19 +3,15 @@
 #include <cmath>
 #include <string>
 
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/text.hpp>
 
 namespace dualtrack::run {
 namespace {
 
-using diagnose::interval_95;
 using diagnose::trap;
 using diagnose::uncertain;
-
-void push(column<double>& to, std::optional<double> value) {
-    to.value.push_back(value.value_or(0.0));
-    to.valid.push_back(value ? 1 : 0);
-}
+using numeric::interval_95;
 
 std::optional<double> share(auto part, auto whole) {
     if (!(whole > 0)) return std::nullopt;
@@ -50,21 +46,18 @@ void push_change(column<double>& mean, column<double>& low, column<double>& high
     push(high, change_end_of(of, 1.0));
 }
 
-std::string percent(double value) {
-    return fixed_text(100.0 * value, 0) + " %";
-}
-
 std::string signed_percent(double value) {
     return (value > 0.0 ? "+" : "") + fixed_text(100.0 * value, 1) + " %";
 }
 
 /// What was seen, in one sentence.
 std::string seen(const diagnosed_manager& own, const found_trap& found, std::int64_t exits, double expected) {
-    const std::string sure = found.probability ? " (probability " + percent(*found.probability) + ")" : std::string();
+    const std::string sure =
+        found.probability ? " (probability " + percent_text(*found.probability) + ")" : std::string();
     switch (found.what) {
     case trap::control:
-        return "took part in " + percent(found.value) + " of the team's decided deals, more than " +
-               percent(found.border) + sure;
+        return "took part in " + percent_text(found.value) + " of the team's decided deals, more than " +
+               percent_text(found.border) + sure;
     case trap::no_help:
         return "joining most deals changes the win rate by " + signed_percent(found.value) + " points (" +
                signed_percent(*end_of(own.joint_effect, -1.0)) + " to " +
@@ -79,14 +72,15 @@ std::string seen(const diagnosed_manager& own, const found_trap& found, std::int
                " a year against the market (" + signed_percent(numeric::exp(*end_of(own.trend, -1.0)) - 1.0) + " to " +
                signed_percent(numeric::exp(*end_of(own.trend, 1.0)) - 1.0) + ")" + sure;
     case trap::own_selling:
-        return "own credit is " + percent(found.value) + " of what manager and team sell, more than " +
-               percent(found.border);
+        return "own credit is " + percent_text(found.value) + " of what manager and team sell, more than " +
+               percent_text(found.border);
     case trap::scoreboard:
-        return "the team gets " + percent(found.value) + " of the recognition given to team and manager" + sure;
+        return "the team gets " + percent_text(found.value) + " of the recognition given to team and manager" + sure;
     case trap::collaboration:
         return "no two reports share a decided deal";
     case trap::uncoached_stars:
-        return percent(found.value) + " of the best reports were coached lately, fewer than " + percent(found.border);
+        return percent_text(found.value) + " of the best reports were coached lately, fewer than " +
+               percent_text(found.border);
     case trap::quarter_end:
         return "coaching a day at quarter ends is " + fixed_text(found.value, 2) + " times that of other days";
     case trap::regretted_exits:
@@ -109,8 +103,7 @@ std::string sentence(const diagnosed& all, std::size_t row, const found_trap& fo
 diagnose::managers_table manager_rows(const diagnosed& all, std::pmr::memory_resource* memory) {
     diagnose::managers_table out(all.organisation().people.id, memory);
     const auto count = [](column<std::int64_t>& to, std::int64_t value, bool is_known = true) {
-        to.value.push_back(is_known ? value : 0);
-        to.valid.push_back(is_known ? 1 : 0);
+        push(to, is_known ? std::optional(value) : std::nullopt);
     };
     for (std::size_t row = 0; row < all.managers.size(); ++row) {
         const diagnosed_manager& own = all.managers[row];
@@ -286,8 +279,7 @@ diagnose::uncoached_table uncoached_rows(const diagnosed& all, std::pmr::memory_
         out.manager_id.index.push_back(manager);
         out.tier.code.push_back(all.tier[person]);
         const std::int32_t last = all.coached.one_to_one[person];
-        out.days_since_one_to_one.value.push_back(last == no_date ? 0 : as_of - last);
-        out.days_since_one_to_one.valid.push_back(last == no_date ? 0 : 1);
+        push(out.days_since_one_to_one, last == no_date ? std::nullopt : std::optional(as_of - last));
         out.last_goal_setting.day.push_back(all.coached.goal_setting[person]);
         out.last_evaluation.day.push_back(all.coached.evaluation[person]);
         out.manager_left.value.push_back(manager != no_index && !employed_on(manager) ? 1 : 0);

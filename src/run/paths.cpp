@@ -26,14 +26,11 @@ struct path_tables {
 };
 
 void push(column<double>& to, double value, bool known) {
-    const bool there = known && value < numeric::infinity;
-    to.value.push_back(there ? value : 0.0);
-    to.valid.push_back(there ? 1 : 0);
+    dualtrack::push(to, known && value < numeric::infinity ? std::optional(value) : std::nullopt);
 }
 
 void push(column<std::int64_t>& to, std::int64_t value, bool known) {
-    to.value.push_back(known ? value : 0);
-    to.valid.push_back(known ? 1 : 0);
+    dualtrack::push(to, known ? std::optional(value) : std::nullopt);
 }
 
 void add_path(path_tables& to, const career& one, track which) {

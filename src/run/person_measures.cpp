@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/measure/team.hpp>
 
 #include "report/table_view.hpp"
@@ -184,8 +185,8 @@ void take_sales(const sales_view& from, std::string_view measure, measure_values
 double of_verdict(const assess::readiness& verdict, std::string_view measure) {
     if (measure == "readiness_z") return verdict.z;
     if (measure == "readiness_sd") return verdict.sd;
-    if (measure == "readiness_low") return verdict.z - assess::interval_95 * verdict.sd;
-    if (measure == "readiness_high") return verdict.z + assess::interval_95 * verdict.sd;
+    if (measure == "readiness_low") return verdict.z - numeric::interval_95 * verdict.sd;
+    if (measure == "readiness_high") return verdict.z + numeric::interval_95 * verdict.sd;
     if (measure == "probability_ready") return verdict.probability_ready;
     return static_cast<double>(verdict.n_sources);
 }

@@ -16,17 +16,8 @@ using decide::answer;
 using decide::factor;
 using decide::gate;
 
-void push(column<double>& to, std::optional<double> value) {
-    to.value.push_back(value.value_or(0.0));
-    to.valid.push_back(value.has_value() ? 1 : 0);
-}
-
 std::uint8_t flag_of(answer one) {
     return one == answer::yes ? 1 : one == answer::no ? 0 : 2;
-}
-
-std::string percent(double share) {
-    return fixed_text(100.0 * share, 0) + " %";
 }
 
 std::string money(const decided& all, double minor) {
@@ -50,15 +41,15 @@ std::string explain(const decided& all, const seat_verdict& one) {
     std::replace(out.begin(), out.end(), '_', ' ');
     out += ". Predicted effect on each report's sales " + fixed_text(100.0 * v.effect.mean, 1) +
            " log points x 100 (sd " + fixed_text(100.0 * v.effect.sd, 1) + "), probability that they sell less " +
-           percent(v.effect.probability_harm) + ".";
+           percent_text(v.effect.probability_harm) + ".";
     out += " Net value over " + integer_text(all.policy.promotion.horizon_months) + " months " +
            money(all, static_cast<double>(one.value.net_value)) + " (95 % interval " + money(all, one.value.net_low) +
-           " to " + money(all, one.value.net_high) + "), probability of a net loss " + percent(v.probability_net_loss) +
-           ".";
+           " to " + money(all, one.value.net_high) + "), probability of a net loss " +
+           percent_text(v.probability_net_loss) + ".";
     const decide::recorded& readiness = about(one, factor::readiness);
     if (readiness.known)
         out += " Readiness " + fixed_text(readiness.value, 2) + " (sd " + fixed_text(readiness.sd, 2) +
-               "), probability of being ready " + percent(v.probability_ready) + ".";
+               "), probability of being ready " + percent_text(v.probability_ready) + ".";
     else
         out += " Nothing is known of the readiness to lead.";
     if (one.facts.consents == answer::unknown) out += " Nobody has recorded whether the candidate wants the seat.";
@@ -99,14 +90,14 @@ std::string closed_text(const decided& all, const seat_verdict& one, gate which)
     case gate::readiness:
         if (!about(one, factor::readiness).known)
             return "Nothing is known of the readiness to lead; what was not asked is no verdict.";
-        return "Probability of being ready " + percent(v.probability_ready) + ", below the limit of " +
-               percent(all.rules.ready_probability) + ".";
+        return "Probability of being ready " + percent_text(v.probability_ready) + ", below the limit of " +
+               percent_text(all.rules.ready_probability) + ".";
     case gate::harm:
-        return "Probability that the reports sell less " + percent(v.effect.probability_harm) +
-               ", above the limit of " + percent(all.rules.most_harm) + ".";
+        return "Probability that the reports sell less " + percent_text(v.effect.probability_harm) +
+               ", above the limit of " + percent_text(all.rules.most_harm) + ".";
     case gate::net_loss:
-        return "Probability of a net loss " + percent(v.probability_net_loss) + ", above the limit of " +
-               percent(all.rules.most_net_loss) + ".";
+        return "Probability of a net loss " + percent_text(v.probability_net_loss) + ", above the limit of " +
+               percent_text(all.rules.most_net_loss) + ".";
     }
     return "";
 }

@@ -48,18 +48,12 @@ std::vector<possible_question> questions_for(const assessed& all, std::size_t i,
     return out;
 }
 
-std::string plain(std::string_view word) {
-    std::string out(word);
-    std::replace(out.begin(), out.end(), '_', ' ');
-    return out;
-}
-
 /// One paragraph, every sentence with its figure.
 std::string explain(const assessed& all, std::size_t i, const person_evidence& evidence) {
     const assess::readiness& verdict = all.verdict[i];
     std::string out = "Readiness " + fixed_text(verdict.z, 2) + " (95 % interval " +
-                      fixed_text(verdict.z - assess::interval_95 * verdict.sd, 2) + " to " +
-                      fixed_text(verdict.z + assess::interval_95 * verdict.sd, 2) + "), probability of at least " +
+                      fixed_text(verdict.z - numeric::interval_95 * verdict.sd, 2) + " to " +
+                      fixed_text(verdict.z + numeric::interval_95 * verdict.sd, 2) + "), probability of at least " +
                       fixed_text(all.rules.ready_at, 2) + ": " + fixed_text(100.0 * verdict.probability_ready, 0) +
                       " %, from " + integer_text(verdict.n_sources) +
                       (verdict.n_sources == 1 ? " independent source." : " independent sources.");
@@ -72,14 +66,14 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
         ++n_weighted;
         if (evidence.about[c].empty()) {
             ++n_missing;
-            missing += (missing.empty() ? "" : ", ") + plain(assess::construct_words[c]);
+            missing += (missing.empty() ? "" : ", ") + plain_text(assess::construct_words[c]);
             continue;
         }
         if (best == n_constructs || all.judged[i][c].mean > all.judged[i][best].mean) best = c;
         if (worst == n_constructs || all.judged[i][c].mean < all.judged[i][worst].mean) worst = c;
     }
     const auto standing = [&](std::size_t c) {
-        return plain(assess::construct_words[c]) + " at " + fixed_text(all.judged[i][c].mean, 2) + " (sd " +
+        return plain_text(assess::construct_words[c]) + " at " + fixed_text(all.judged[i][c].mean, 2) + " (sd " +
                fixed_text(all.judged[i][c].sd, 2) + ", " + integer_text(all.n_raters[i][c]) +
                (all.n_raters[i][c] == 1 ? " rater)" : " raters)");
     };
@@ -91,19 +85,19 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
                                  [](const red_flag& a, std::uint32_t person) { return a.person < person; });
     for (std::uint8_t last = n_constructs; flag != all.flags.end() && flag->person == all.people[i]; ++flag)
         if (std::exchange(last, flag->about) != flag->about) // the lowest cap of a construct comes first
-            out += " A red flag keeps " + plain(assess::construct_words[flag->about]) + " at or below " +
+            out += " A red flag keeps " + plain_text(assess::construct_words[flag->about]) + " at or below " +
                    fixed_text(flag->cap, 2) + ".";
     std::string required;
     for (std::size_t c = 0; c < n_constructs; ++c)
         if (all.rules.required[c] && all.n_sources[i][c] < all.rules.fewest_sources)
-            required += (required.empty() ? "" : ", ") + plain(assess::construct_words[c]) + " (" +
+            required += (required.empty() ? "" : ", ") + plain_text(assess::construct_words[c]) + " (" +
                         integer_text(all.n_sources[i][c]) + ")";
     if (!required.empty())
         out += " Not judged: fewer than " + integer_text(all.rules.fewest_sources) + " independent sources about " +
                required + ".";
     else if (all.rules.ready_probability > 0.0 && all.rules.ready_probability < 1.0) {
         const double turns_at = all.rules.ready_at + numeric::normal_quantile(all.rules.ready_probability) * verdict.sd;
-        out += " Status " + plain(assess::readiness_status_words[static_cast<std::size_t>(verdict.status)]) +
+        out += " Status " + plain_text(assess::readiness_status_words[static_cast<std::size_t>(verdict.status)]) +
                "; it would turn at a readiness of " + fixed_text(turns_at, 2) + ".";
     }
     const auto next = questions_for(all, i, evidence);
@@ -113,8 +107,8 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
                                    next[0].from == static_cast<std::size_t>(assess::source::report)
                                ? "one more "
                                : "the ") +
-               plain(assess::source_words[next[0].from]) + " spoke about " +
-               plain(assess::construct_words[next[0].about]) + ": the interval would narrow by " +
+               plain_text(assess::source_words[next[0].from]) + " spoke about " +
+               plain_text(assess::construct_words[next[0].about]) + ": the interval would narrow by " +
                fixed_text(next[0].reduction, 2) + ".";
     return out;
 }
@@ -128,8 +122,8 @@ assess::readiness_table readiness_rows(const assessed& all, std::pmr::memory_res
         out.person_id.index.push_back(all.people[i]);
         out.readiness_z.value.push_back(verdict.z);
         out.readiness_sd.value.push_back(verdict.sd);
-        out.readiness_low.value.push_back(verdict.z - assess::interval_95 * verdict.sd);
-        out.readiness_high.value.push_back(verdict.z + assess::interval_95 * verdict.sd);
+        out.readiness_low.value.push_back(verdict.z - numeric::interval_95 * verdict.sd);
+        out.readiness_high.value.push_back(verdict.z + numeric::interval_95 * verdict.sd);
         out.probability_ready.value.push_back(verdict.probability_ready);
         out.n_sources.value.push_back(verdict.n_sources);
         out.status.code.push_back(static_cast<std::uint8_t>(verdict.status));

@@ -115,11 +115,6 @@ agreed pairs_of(std::span<const line> lines, std::span<const std::uint32_t> item
     return out;
 }
 
-void push(column<double>& to, const std::optional<double>& value) {
-    to.value.push_back(value.value_or(0.0));
-    to.valid.push_back(value ? 1 : 0);
-}
-
 /// A row about some items of a group.
 void add_row(assess::reliability_table& out, std::size_t from, std::size_t about, const std::string& competency,
              std::span<const line> lines, std::span<const std::uint32_t> items, std::uint32_t n_people,
@@ -159,8 +154,7 @@ void add_row(assess::reliability_table& out, std::size_t from, std::size_t about
     const assess::two_way variances = of_two_way.value_or(assess::two_way{1.0, 0.0, 0.0});
     const assess::one_way between = one_way.value_or(assess::one_way{});
     const auto push_if = [](column<double>& to, bool known, double value) {
-        to.value.push_back(known ? value : 0.0);
-        to.valid.push_back(known ? 1 : 0);
+        push(to, known ? std::optional(value) : std::nullopt);
     };
     push_if(out.raters_a_person, one_way.has_value(), between.raters_a_person);
     push_if(out.icc_1, one_way.has_value(), between.icc_1);

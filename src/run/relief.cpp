@@ -1,5 +1,6 @@
 // The analysis `relief`: what it costs and brings to lower a mentor's quota, for the plans of the policy and for the
 // best set of the sellers that were measured. It runs from the policy alone, without any table.
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/decide/relief.hpp>
 #include <dualtrack/decide/relief_table.hpp>
 
@@ -74,8 +75,8 @@ void add_quota(decide::new_quotas_table& to, std::uint32_t person, std::int32_t 
 decide::mentoring_gain gain_of(const relief_plan& plan, const org::relief_policy& policy) {
     const auto n = static_cast<double>(plan.n_mentees);
     if (plan.has_range)
-        return {n * plan.gain_minor, n * (plan.gain_minor - plan.gain_low_minor) / decide::credible,
-                n * (plan.gain_high_minor - plan.gain_minor) / decide::credible};
+        return {n * plan.gain_minor, n * (plan.gain_minor - plan.gain_low_minor) / numeric::interval_95,
+                n * (plan.gain_high_minor - plan.gain_minor) / numeric::interval_95};
     const double common = n * policy.given_gain_sd * plan.gain_minor;
     const double own = policy.mentee_sd * plan.gain_minor;
     const double sd = std::sqrt(common * common + n * own * own);
@@ -154,9 +155,9 @@ void add_best(const measured& facts, const mentoring_programme& best, relief_tab
             out.mentees.expected_sales.minor.push_back(mentee.expected_sales);
             out.mentees.gain.minor.push_back(mentee.gain);
             out.mentees.gain_low.minor.push_back(
-                decide::to_minor(static_cast<double>(mentee.gain) - decide::credible * sd));
+                decide::to_minor(static_cast<double>(mentee.gain) - numeric::interval_95 * sd));
             out.mentees.gain_high.minor.push_back(
-                decide::to_minor(static_cast<double>(mentee.gain) + decide::credible * sd));
+                decide::to_minor(static_cast<double>(mentee.gain) + numeric::interval_95 * sd));
         }
         const auto n = static_cast<std::int64_t>(gains.size());
         add_row(out.relief, decide::best_plan, mentor.person, mentor.quota, mentor.relief, n,

@@ -1,5 +1,6 @@
 // The analysis `retention`: who may leave after a seat went to somebody else, what is recommended for each motive
 // within the time that is freed, and what to say in which order.
+#include <dualtrack/base/text.hpp>
 #include <dualtrack/decide/retention_tables.hpp>
 
 #include "run/analysis.hpp"
@@ -19,12 +20,6 @@ bool needs_interview(const retained_person& one) {
     return one.passed_over > 0 && one.facts.interviewed != decide::answer::yes;
 }
 
-std::string plain(std::string_view word) {
-    std::string out(word);
-    std::replace(out.begin(), out.end(), '_', ' ');
-    return out;
-}
-
 std::string plan_text(const retained_person& one) {
     std::string out;
     const auto add = [&](const std::string& what) { out += (out.empty() ? "Recommended: " : "; ") + what; };
@@ -32,10 +27,10 @@ std::string plan_text(const retained_person& one) {
     if (one.plan.empty()) add("ask for the motive first, none is on record");
     for (const decide::planned_action& planned : one.plan) {
         const decide::retention_action& action = one.actions[planned.action];
-        add(plain(action.name) + (planned.waits ? " from the first review on"
-                                  : planned.minutes_week > 0.0
-                                      ? " (" + fixed_text(planned.minutes_week, 0) + " min a week)"
-                                      : ""));
+        add(plain_text(action.name) + (planned.waits ? " from the first review on"
+                                       : planned.minutes_week > 0.0
+                                           ? " (" + fixed_text(planned.minutes_week, 0) + " min a week)"
+                                           : ""));
     }
     return out + ".";
 }
@@ -57,8 +52,7 @@ decide::retention_table retention_rows(const retained& all, std::pmr::memory_res
                                            : one.facts.outsold == decide::answer::unknown ? std::uint8_t{2}
                                            : one.facts.outsold == decide::answer::yes     ? std::uint8_t{1}
                                                                                           : std::uint8_t{0});
-        out.strength.value.push_back(one.motives.empty() ? 0.0 : one.motives.front().strength);
-        out.strength.valid.push_back(one.motives.empty() ? 0 : 1);
+        push(out.strength, one.motives.empty() ? std::nullopt : std::optional(one.motives.front().strength));
         out.hazard_ratio.value.push_back(one.risk.hazard_ratio);
         out.base_probability_12m.value.push_back(one.risk.base_probability);
         out.mitigated_probability_12m.value.push_back(one.risk.mitigated_probability);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include <dualtrack/base/json_text.hpp>
+#include <dualtrack/base/text.hpp>
 
 #include "ingest/json_reader.hpp"
 #include "run/simulation.hpp"
@@ -54,10 +54,7 @@ std::string below(std::string_view pointer) {
 } // namespace
 
 std::string place_in(std::string_view list, std::size_t index) {
-    std::string out("/simulation/");
-    out.append(list).push_back('/');
-    append_json_number(out, static_cast<double>(index));
-    return out;
+    return "/simulation/" + std::string(list) + "/" + integer_text(static_cast<std::int64_t>(index));
 }
 
 result<std::vector<named_rule>> read_rules(std::string_view text, std::string_view where) {

@@ -309,16 +309,11 @@ void add_figure(std::string_view preset, std::string_view policy, std::string_vi
     rows.policy.emplace_back(policy);
     rows.metric.emplace_back(metric);
     rows.unit.emplace_back(unit);
-    const auto push = [](auto& column, auto value_of, bool there) {
-        column.value.push_back(value_of);
-        if (!column.valid.empty()) column.valid.push_back(1);
-        if (!there) column.set_missing(column.value.size() - 1);
-    };
-    push(rows.horizon_periods, horizon, true);
-    push(rows.n, std::int64_t{0}, true);
-    push(rows.mean, value, value == value);
+    push(rows.horizon_periods, horizon);
+    push(rows.n, 0);
+    push(rows.mean, value == value ? std::optional(value) : std::nullopt);
     for (auto* column : {&rows.low, &rows.high, &rows.sd, &rows.half_width, &rows.min, &rows.max, &rows.worst_5})
-        push(*column, 0.0, false);
+        push(*column, std::nullopt);
 }
 
 constexpr std::string_view lazear_print = "Lazear 2004, J. Political Economy 112:S141";

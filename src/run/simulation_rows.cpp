@@ -10,18 +10,6 @@ namespace dualtrack::run {
 namespace {
 
 /// Appends a figure; NaN is missing.
-void push(column<double>& to, double value) {
-    const bool there = value - value == 0.0;
-    to.value.push_back(there ? value : 0.0);
-    if (!to.valid.empty()) to.valid.push_back(1);
-    if (!there) to.set_missing(to.value.size() - 1);
-}
-
-void push(column<std::int64_t>& to, std::int64_t value) {
-    to.value.push_back(value);
-    if (!to.valid.empty()) to.valid.push_back(1);
-}
-
 /// What is kept, without organisations in which the figure is not defined.
 std::vector<float> defined(const std::vector<float>& kept) {
     std::vector<float> out;
@@ -61,23 +49,23 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             push(levels.n, one.level.n);
             const double level = any ? one.level.mean : numeric::not_a_number;
             const double level_width = simulate::half_width(one.level, tail);
-            push(levels.mean, level);
-            push(levels.low, level - level_width);
-            push(levels.high, level + level_width);
-            push(levels.sd, one.level.sd());
-            push(levels.half_width, level_width);
-            push(levels.min, one.level.low);
-            push(levels.max, one.level.high);
-            push(levels.worst_5,
-                 kept.empty() ? numeric::not_a_number : simulate::tail_mean(kept, 0.05, !metric.higher_is_better));
+            push_finite(levels.mean, level);
+            push_finite(levels.low, level - level_width);
+            push_finite(levels.high, level + level_width);
+            push_finite(levels.sd, one.level.sd());
+            push_finite(levels.half_width, level_width);
+            push_finite(levels.min, one.level.low);
+            push_finite(levels.max, one.level.high);
+            push_finite(levels.worst_5, kept.empty() ? numeric::not_a_number
+                                                     : simulate::tail_mean(kept, 0.05, !metric.higher_is_better));
             if (kept.empty()) continue;
             for (const double p : {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95}) {
                 to.quantiles.preset.emplace_back(preset);
                 to.quantiles.policy.emplace_back(arm.name);
                 to.quantiles.metric.emplace_back(metric.name);
                 push(to.quantiles.horizon_periods, metric.horizon_periods);
-                push(to.quantiles.probability, p);
-                push(to.quantiles.value, simulate::select_quantile(kept, p));
+                push_finite(to.quantiles.probability, p);
+                push_finite(to.quantiles.value, simulate::select_quantile(kept, p));
                 to.quantiles.approximate.value.push_back(found.n > simulate::most_kept ? 1 : 0);
             }
             if (arm.baseline == a) continue;
@@ -92,16 +80,17 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             push(pairs.n, one.difference.n);
             const double difference = one.difference.n > 0 ? one.difference.mean : numeric::not_a_number;
             const double width = simulate::half_width(one.difference, tail);
-            push(pairs.mean, difference);
-            push(pairs.low, difference - width);
-            push(pairs.high, difference + width);
-            push(pairs.half_width, width);
-            push(pairs.sd, one.difference.sd());
-            push(pairs.p_regret, static_cast<double>(one.n_worse) / n);
+            push_finite(pairs.mean, difference);
+            push_finite(pairs.low, difference - width);
+            push_finite(pairs.high, difference + width);
+            push_finite(pairs.half_width, width);
+            push_finite(pairs.sd, one.difference.sd());
+            push_finite(pairs.p_regret, static_cast<double>(one.n_worse) / n);
             // Alone in its group there is nothing to be the best of.
             const auto n_rivals = std::count_if(plan.arms.begin(), plan.arms.end(),
                                                 [&](const auto& other) { return other.group == arm.group; });
-            push(pairs.p_best, n_rivals > 1 ? one.n_best / static_cast<double>(one.level.n) : numeric::not_a_number);
+            push_finite(pairs.p_best,
+                        n_rivals > 1 ? one.n_best / static_cast<double>(one.level.n) : numeric::not_a_number);
         }
         for (std::size_t p = 0; p < n_points; ++p) {
             const simulate::moments& here = found.trajectory[a * n_points + p];
@@ -111,12 +100,13 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             way.policy.emplace_back(arm.name);
             way.metric.emplace_back(plan.trajectory);
             push(way.period, plan.points[p]);
-            push(way.mean, here.mean);
-            push(way.half_width, simulate::half_width(here, tail));
+            push_finite(way.mean, here.mean);
+            push_finite(way.half_width, simulate::half_width(here, tail));
             const std::array<column<double>*, 5> columns{&way.q05, &way.q25, &way.q50, &way.q75, &way.q95};
             constexpr std::array<double, 5> shares{0.05, 0.25, 0.5, 0.75, 0.95};
             for (std::size_t q = 0; q < 5; ++q)
-                push(*columns[q], fan.empty() ? numeric::not_a_number : simulate::select_quantile(fan, shares[q]));
+                push_finite(*columns[q],
+                            fan.empty() ? numeric::not_a_number : simulate::select_quantile(fan, shares[q]));
         }
     }
     to.runs.preset.emplace_back(preset);
@@ -136,8 +126,8 @@ void add_assumptions(std::string_view preset, std::span<const simulate::assumpti
         to.inputs.preset.emplace_back(preset);
         to.inputs.parameter.emplace_back(each.name);
         to.inputs.unit_of.emplace_back(each.unit);
-        push(to.inputs.value, each.value);
-        push(to.inputs.preset_value, each.preset_value);
+        push_finite(to.inputs.value, each.value);
+        push_finite(to.inputs.preset_value, each.preset_value);
         to.inputs.value_from.emplace_back(each.value_from);
         to.inputs.grade.emplace_back(1, each.grade);
         to.inputs.source.emplace_back(each.source);
@@ -162,16 +152,16 @@ void add_tornado(std::string_view preset, const simulate::experiment_plan& plan,
         rows.grade.emplace_back(1, varied.grade);
         push(rows.horizon_periods, plan.metrics[0].horizon_periods);
         push(rows.n, pairs(at_value).n);
-        push(rows.value, varied.value);
-        push(rows.low, varied.low);
-        push(rows.high, varied.high);
-        push(rows.diff, pairs(at_value).mean);
-        push(rows.diff_at_low, pairs(at_low).mean);
-        push(rows.diff_at_high, pairs(at_high).mean);
+        push_finite(rows.value, varied.value);
+        push_finite(rows.low, varied.low);
+        push_finite(rows.high, varied.high);
+        push_finite(rows.diff, pairs(at_value).mean);
+        push_finite(rows.diff_at_low, pairs(at_low).mean);
+        push_finite(rows.diff_at_high, pairs(at_high).mean);
         double widest = numeric::not_a_number;
         for (const simulate::experiment* of : {&at_value, &at_low, &at_high})
             widest = largest(widest, simulate::half_width(pairs(*of), tail));
-        push(rows.half_width, widest);
+        push_finite(rows.half_width, widest);
     }
 }
 

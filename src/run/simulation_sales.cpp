@@ -311,10 +311,6 @@ result<simulate::experiment> simulate_arms(const run_context& run, const simulat
 void add_decisions(const model_request& request, const simulate::experiment_plan& plan, const kept_log& log,
                    simulation_tables& to) {
     simulate::decisions_table& rows = to.decisions;
-    const auto push = [](column<std::int64_t>& column, std::uint32_t value) {
-        column.value.push_back(value);
-        if (!column.valid.empty()) column.valid.push_back(1);
-    };
     for (std::size_t i = 0; i < log.of.size(); ++i)
         for (const simulate::logged_candidate& each : log.of[i]) {
             rows.preset.emplace_back(request.preset);
@@ -325,9 +321,7 @@ void add_decisions(const model_request& request, const simulate::experiment_plan
             push(rows.n_candidates, each.n_candidates);
             push(rows.candidate, each.person);
             const bool scored = each.scored && each.score == each.score;
-            rows.score.value.push_back(scored ? static_cast<double>(each.score) : 0.0);
-            if (!rows.score.valid.empty()) rows.score.valid.push_back(1);
-            if (!scored) rows.score.set_missing(rows.score.value.size() - 1);
+            push(rows.score, scored ? std::optional(static_cast<double>(each.score)) : std::nullopt);
             rows.chosen.value.push_back(each.chosen ? 1 : 0);
             rows.reason.emplace_back(each.chosen     ? (each.declined ? "took it when all had declined" : "accepted")
                                      : each.declined ? "declined"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/text.hpp>
 
 namespace dualtrack::run {
@@ -12,16 +13,6 @@ using decide::track;
 constexpr std::int32_t record_months = 12;
 constexpr double weeks_a_month = 30.4375 / 7.0;
 
-std::string plain(std::string_view word) {
-    std::string out(word);
-    std::replace(out.begin(), out.end(), '_', ' ');
-    return out;
-}
-
-std::string percent(double share) {
-    return fixed_text(100.0 * share, 0) + " %";
-}
-
 std::string validate(const retained& all, const retained_person& one) {
     if (!all.facts) return "Say what the person has achieved; no sales are on record.";
     const measure::sellers_table& sellers = all.facts->sellers;
@@ -30,14 +21,15 @@ std::string validate(const retained& all, const retained_person& one) {
     std::string out = "Sold " + money_text(sellers.won_amount.minor[p]) + " in " +
                       fixed_text(sellers.months_active.value[p], 1) + " months";
     if (sellers.attainment.has(p))
-        out += ", " + percent(sellers.attainment.value[p]) + " of a quota of " + money_text(sellers.quota.minor[p]);
+        out +=
+            ", " + percent_text(sellers.attainment.value[p]) + " of a quota of " + money_text(sellers.quota.minor[p]);
     if (sellers.performance_z.has(p)) {
         const double z = sellers.performance_z.value[p];
         const double sd = sellers.performance_sd.value[p];
         out += ". With luck taken out that is " + fixed_text(z, 2) + " standard deviations against the own market (" +
-               fixed_text(z - assess::interval_95 * sd, 2) + " to " + fixed_text(z + assess::interval_95 * sd, 2) +
+               fixed_text(z - numeric::interval_95 * sd, 2) + " to " + fixed_text(z + numeric::interval_95 * sd, 2) +
                ", 19 times out of 20); the probability to be in its top share is " +
-               percent(sellers.probability_top_quartile.value[p]);
+               percent_text(sellers.probability_top_quartile.value[p]);
     }
     out += ".";
     if (one.passed_over == 2 && one.facts.outsold == decide::answer::yes)
@@ -53,10 +45,11 @@ std::string performance_and_readiness(const retained& all, const retained_person
     if (found == people.end() || *found != one.person) return apart + " Nothing on record speaks about readiness.";
     const assess::readiness& verdict = all.readiness->verdict[static_cast<std::size_t>(found - people.begin())];
     std::string out = apart + " Readiness is " + fixed_text(verdict.z, 2) + " (" +
-                      fixed_text(verdict.z - assess::interval_95 * verdict.sd, 2) + " to " +
-                      fixed_text(verdict.z + assess::interval_95 * verdict.sd, 2) + ", 19 times out of 20), from " +
+                      fixed_text(verdict.z - numeric::interval_95 * verdict.sd, 2) + " to " +
+                      fixed_text(verdict.z + numeric::interval_95 * verdict.sd, 2) + ", 19 times out of 20), from " +
                       integer_text(verdict.n_sources) + " independent sources; the probability to reach " +
-                      number_text(all.readiness->rules.ready_at) + " is " + percent(verdict.probability_ready) + ".";
+                      number_text(all.readiness->rules.ready_at) + " is " + percent_text(verdict.probability_ready) +
+                      ".";
     if (verdict.status == assess::readiness_status::insufficient_evidence)
         out += " That is not enough to go by: the table questions of readiness says whom to ask what.";
     return out;
@@ -67,7 +60,7 @@ std::string ask_why(const retained_person& one) {
     if (one.motives.empty()) return out + " No motive is on record.";
     out += " On record: ";
     for (std::size_t i = 0; i < one.motives.size(); ++i)
-        out += (i > 0 ? ", " : "") + plain(org::motive_words[one.motives[i].motive]) + " (" +
+        out += (i > 0 ? ", " : "") + plain_text(org::motive_words[one.motives[i].motive]) + " (" +
                fixed_text(one.motives[i].strength, 2) + ")";
     out += ", on a scale from 0 to 1.";
     if (one.wants_management < 2)
@@ -100,7 +93,7 @@ std::string gaps_text(const careers& all, track which, const track_standing& at)
     std::string out;
     for (const career_gap& gap : at.gaps) {
         const decide::requirement& asked = all.level(which, at.level + 1).requirements[gap.requirement];
-        out += (out.empty() ? "" : ", ") + plain(asked.measure) + " " +
+        out += (out.empty() ? "" : ", ") + plain_text(asked.measure) + " " +
                (gap.known ? fixed_text(gap.have, 2) : std::string("not known")) + " of " + number_text(asked.need);
     }
     return out;
@@ -109,7 +102,8 @@ std::string gaps_text(const careers& all, track which, const track_standing& at)
 std::string path_of_track(const careers& all, track which, const track_standing& at, bool may_be_considered) {
     const std::string name(all.titles[all.title(which, at.level)]);
     if (at.level == all.ladder.of(which).size())
-        return name + " is the top of the " + plain(decide::track_words[static_cast<std::size_t>(which)]) + " track.";
+        return name + " is the top of the " + plain_text(decide::track_words[static_cast<std::size_t>(which)]) +
+               " track.";
     const std::string next(all.titles[all.title(which, at.level + 1)]);
     std::string out =
         (which == track::expert ? "Expert track: " : "Management track: ") + name + ", next " + next + ". ";
@@ -123,7 +117,7 @@ std::string path_of_track(const careers& all, track which, const track_standing&
                                      : " No past case here shows how long that takes; a step usually takes " +
                                            months_text(at.time) + " (grade C)";
         out += "; within " + integer_text(all.policy.paths.horizon_months) + " months with probability " +
-               percent(at.time.probability_within) + ".";
+               percent_text(at.time.probability_within) + ".";
     }
     if (which == track::management) {
         if (may_be_considered)
@@ -159,7 +153,7 @@ std::string pay_in_the_open(const retained& all, const retained_person& one) {
                                       static_cast<double>(all.facts->sellers.quota.minor[one.person]);
             const std::int64_t variable = measure::whole_cents(static_cast<double>(own.variable) * attainment);
             if (variable != no_money)
-                out += " At the attainment to expect, " + percent(attainment) + ", it comes to " +
+                out += " At the attainment to expect, " + percent_text(attainment) + ", it comes to " +
                        money_text(own.base + variable) + ".";
         }
     }

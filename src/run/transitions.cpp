@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <dualtrack/base/calendar.hpp>
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/text.hpp>
 
 namespace dualtrack::run {
@@ -382,18 +383,17 @@ transition_line score_month(const diagnosed& all, const history& past, const new
 }
 
 std::string triggers_of(const transition_line& line, const org::transition_policy& policy) {
-    const auto percent = [](double value) { return fixed_text(100.0 * value, 0) + " %"; };
     std::string out;
     const auto say = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
     if (line.verdict.by_team)
-        say("team_result: " + percent(line.month.change->ratio - 1.0) +
+        say("team_result: " + percent_text(line.month.change->ratio - 1.0) +
             " against the same people before, moved by their market (below with probability " +
-            percent(line.month.change->probability_below) + ")");
+            percent_text(line.month.change->probability_below) + ")");
     if (line.verdict.by_exits)
         say("top_exits: " + integer_text(line.month.top_exits) + " of the top quarter left within " +
             integer_text(policy.trailing_months) + " months");
     if (line.verdict.by_involvement)
-        say("involvement: takes part in " + percent(*line.month.involvement) + " of the team's deals in month " +
+        say("involvement: takes part in " + percent_text(*line.month.involvement) + " of the team's deals in month " +
             integer_text(line.month.month_index));
     return out;
 }
@@ -426,10 +426,6 @@ result<std::vector<transition_line>> score_transitions(const run_context& run, c
 diagnose::transition_table transition_rows(const diagnosed& all, const std::vector<transition_line>& lines,
                                            std::pmr::memory_resource* memory) {
     diagnose::transition_table out(all.organisation().people.id, memory);
-    const auto push = [](column<double>& to, std::optional<double> value) {
-        to.value.push_back(value.value_or(0.0));
-        to.valid.push_back(value ? 1 : 0);
-    };
     const auto now = [](const std::optional<scored_part>& part) {
         return part ? std::optional(part->now) : std::nullopt;
     };
@@ -456,7 +452,7 @@ diagnose::transition_table transition_rows(const diagnosed& all, const std::vect
         const auto& change = line.month.change;
         const auto end_of = [&](double side) -> std::optional<double> {
             if (!change) return std::nullopt;
-            return change->ratio * numeric::exp(side * diagnose::interval_95 * change->log_sd) - 1.0;
+            return change->ratio * numeric::exp(side * numeric::interval_95 * change->log_sd) - 1.0;
         };
         push(out.team_change, change ? std::optional(change->ratio - 1.0) : std::nullopt);
         push(out.team_change_low, end_of(-1.0));

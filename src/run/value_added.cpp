@@ -15,13 +15,6 @@ namespace {
 
 using namespace dualtrack::estimate;
 
-void push(column<double>& to, double number) {
-    const bool there = number == number && number < numeric::infinity && number > -numeric::infinity;
-    if (!there && to.valid.empty()) to.valid.assign(to.value.size(), 1);
-    to.value.push_back(there ? number : 0.0);
-    if (!there || !to.valid.empty()) to.valid.push_back(there ? 1 : 0);
-}
-
 /// Two digits, which is all the iteration promises.
 double two_digits(double x) {
     if (!(x > 0.0)) return x;
@@ -35,12 +28,12 @@ value_added_table managers_table(const estimated_value_added& made, std::pmr::me
     value_added_table out(*made.panel->group_ids, memory);
     for (std::uint32_t j = 0; j < fit.effect.size(); ++j) {
         out.manager_id.index.push_back(made.panel->group_row[j]);
-        push(out.effect, fit.effect[j]);
-        push(out.se, fit.se[j]);
-        push(out.effect_shrunk, fit.shrunk[j]);
-        push(out.low, fit.low[j]);
-        push(out.high, fit.high[j]);
-        push(out.probability_top_tenth, fit.top_tenth[j]);
+        push_finite(out.effect, fit.effect[j]);
+        push_finite(out.se, fit.se[j]);
+        push_finite(out.effect_shrunk, fit.shrunk[j]);
+        push_finite(out.low, fit.low[j]);
+        push_finite(out.high, fit.high[j]);
+        push_finite(out.probability_top_tenth, fit.top_tenth[j]);
         out.n_rows.value.push_back(static_cast<std::int64_t>(fit.problem.n_rows[j]));
         out.n_sellers.value.push_back(fit.n_sellers[j]);
         out.n_movers.value.push_back(fit.n_movers[j]);
@@ -60,8 +53,8 @@ sellers_effects_table sellers_table(const estimated_value_added& made, std::pmr:
         for (std::size_t m = matches.first_match[i]; m < matches.first_match[i + std::size_t{1}]; ++m)
             n_rows += matches.n_rows[m];
         out.seller_id.index.push_back(made.panel->unit_row[i]);
-        push(out.effect, sellers.effect[i]);
-        push(out.se, sellers.se[i]);
+        push_finite(out.effect, sellers.effect[i]);
+        push_finite(out.se, sellers.se[i]);
         out.n_rows.value.push_back(n_rows);
         out.n_managers.value.push_back(matches.matches_of(i));
         out.component.value.push_back(std::int64_t{fit.problem.components.of[matches.group[matches.first_match[i]]]} +
@@ -78,9 +71,9 @@ variance_table variances(const estimated_value_added& made, std::pmr::memory_res
     constexpr double none = numeric::not_a_number;
     const auto add = [&](variance_term term, double naive, double corrected, double se) {
         out.term.code.push_back(static_cast<std::uint8_t>(term));
-        push(out.naive, naive);
-        push(out.corrected, corrected);
-        push(out.se, se);
+        push_finite(out.naive, naive);
+        push_finite(out.corrected, corrected);
+        push_finite(out.se, se);
     };
     add(variance_term::managers, v.managers, v.managers_corrected, v.managers_se);
     add(variance_term::sellers, v.sellers, v.sellers_corrected, none);
@@ -129,7 +122,7 @@ components_table components(const estimated_value_added& made, std::pmr::memory_
         out.n_rows.value.push_back(rows[c]);
         out.n_matches.value.push_back(pairs[c]);
         out.n_bridges.value.push_back(bridges[c]);
-        push(out.lambda_2, two_digits(fit.lambda_2[c]));
+        push_finite(out.lambda_2, two_digits(fit.lambda_2[c]));
         out.rows_in_leave_out_set.value.push_back(left[c]);
     }
     return out;

@@ -201,7 +201,7 @@ TEST(halo, keeps_intervals_of_readiness_honest_when_one_mild_boss_rates_all_nine
             rules.weight = weight;
             const auto out = assess::readiness_of(rules, judged, std::array<std::int64_t, assess::n_constructs>{}, 1,
                                                   halo.added_variance(weight));
-            return std::fabs(truth - out.z) <= assess::interval_95 * out.sd;
+            return std::fabs(truth - out.z) <= numeric::interval_95 * out.sd;
         };
         std::array<double, assess::n_observed_sources> variance{};
         without += covers(variance) ? 1 : 0;
@@ -257,7 +257,7 @@ TEST(readiness, question_promises_the_narrowing_that_then_happens) {
     peers[0].reliability = spearman_brown(0.37, 3);
     judged[0] = assess::weigh(peers, lines);
     const auto after = assess::readiness_of(rules, judged, sources, 0);
-    EXPECT_NEAR(promised, 2.0 * assess::interval_95 * (before.sd - after.sd), 1e-12);
+    EXPECT_NEAR(promised, 2.0 * numeric::interval_95 * (before.sd - after.sd), 1e-12);
 }
 
 } // namespace

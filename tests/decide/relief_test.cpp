@@ -48,10 +48,10 @@ TEST(relief, probability_is_that_of_the_gain_reaching_the_cost) {
     const org::relief_policy policy;
     const auto half = judge_relief(1000, 2, {1000.0, 300.0, 300.0}, policy);
     EXPECT_DOUBLE_EQ(half.probability_positive, 0.5) << "expected gain equals the cost";
-    const auto sure = judge_relief(1000, 2, {1500.0, 500.0 / decide::credible, 1.0}, policy);
+    const auto sure = judge_relief(1000, 2, {1500.0, 500.0 / numeric::interval_95, 1.0}, policy);
     EXPECT_NEAR(sure.probability_positive, 0.975, 1e-12) << "the cost lies at the lower end of the interval";
     EXPECT_EQ(sure.gain_low, 1000);
-    const auto doubtful = judge_relief(1000, 2, {500.0, 1.0, 500.0 / decide::credible}, policy);
+    const auto doubtful = judge_relief(1000, 2, {500.0, 1.0, 500.0 / numeric::interval_95}, policy);
     EXPECT_NEAR(doubtful.probability_positive, 0.025, 1e-12) << "the upper half speaks for costs above the middle";
     EXPECT_EQ(judge_relief(1000, 2, {1000.0, 0.0, 0.0}, policy).probability_positive, 0.0) << "zero is not above zero";
 }

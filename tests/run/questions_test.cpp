@@ -35,7 +35,7 @@ std::size_t place_of(const run::assessed& all, std::string_view id) {
 }
 
 double width_of(const run::assessed& all, std::string_view id) {
-    return 2.0 * assess::interval_95 * all.verdict[place_of(all, id)].sd;
+    return 2.0 * numeric::interval_95 * all.verdict[place_of(all, id)].sd;
 }
 
 /// Thirteen people with ratings of everything but some constructs, and one more who has rated nobody yet. Every source

@@ -23,7 +23,6 @@ namespace dualtrack::assess {
 
 enum class readiness_status : std::uint8_t { ready, develop, insufficient_evidence };
 inline constexpr std::array<std::string_view, 3> readiness_status_words{"ready", "develop", "insufficient_evidence"};
-inline constexpr double interval_95 = 1.959963984540054;
 
 /// The judgement rules of a policy.
 struct readiness_rules {
@@ -93,7 +92,7 @@ struct readiness {
     const double precision = 1.0 / about.own_variance;
     const double gone = 1.0 / precision - 1.0 / (precision + std::max(0.0, after - before));
     const double sd_then = std::sqrt(std::max(0.0, now.sd * now.sd - rules.weight[c] * rules.weight[c] * gone));
-    return 2.0 * interval_95 * (now.sd - sd_then);
+    return 2.0 * numeric::interval_95 * (now.sd - sd_then);
 }
 
 } // namespace dualtrack::assess

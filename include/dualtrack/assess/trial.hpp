@@ -17,6 +17,7 @@
 
 #include <dualtrack/assess/construct.hpp>
 #include <dualtrack/assess/readiness.hpp>
+#include <dualtrack/base/normal.hpp>
 
 namespace dualtrack::assess {
 
@@ -49,7 +50,7 @@ struct trial_proposal {
         if (shown_by_trial[static_cast<std::size_t>(what)][c])
             gone += rules.weight[c] * rules.weight[c] *
                     (judged[c].own_variance - 1.0 / (1.0 / judged[c].own_variance + information(reliability, shared)));
-    return 2.0 * interval_95 * (now.sd - std::sqrt(std::max(0.0, now.sd * now.sd - gone)));
+    return 2.0 * numeric::interval_95 * (now.sd - std::sqrt(std::max(0.0, now.sd * now.sd - gone)));
 }
 
 /// The trial to propose.

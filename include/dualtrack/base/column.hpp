@@ -10,7 +10,9 @@
 #include <limits>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace dualtrack {
@@ -39,6 +41,18 @@ template <class T> struct column {
         value[row] = T{};
     }
 };
+
+/// Adds a row; nothing: a missing one.
+template <class T> void push(column<T>& to, std::optional<std::type_identity_t<T>> row) {
+    if (!row && to.valid.empty()) to.valid.assign(to.value.size(), 1);
+    if (!row || !to.valid.empty()) to.valid.push_back(row ? 1 : 0);
+    to.value.push_back(row.value_or(T{}));
+}
+
+/// Adds a row; a number that is not finite is missing.
+inline void push_finite(column<double>& to, double number) {
+    push(to, number - number == 0.0 ? std::optional(number) : std::nullopt);
+}
 
 /// How the bytes of one run of text rows are laid out in the host's memory.
 enum class text_layout : std::uint8_t { offsets32, offsets64, views };

@@ -18,6 +18,9 @@
 
 namespace dualtrack::numeric {
 
+/// Standard deviations either side of the mean that hold it 19 times out of 20.
+inline constexpr double interval_95 = 1.959963984540054;
+
 namespace detail {
 
 /// c[0] + c[1] x + ... + c[n - 1] x^(n - 1); even and odd powers apart, so that two chains run side by side.

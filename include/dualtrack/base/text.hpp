@@ -1,9 +1,11 @@
 // Numbers as the library writes them into sentences: the same characters under every locale.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace dualtrack {
 
@@ -26,6 +28,18 @@ namespace dualtrack {
     char buffer[400];
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed, decimals);
     return std::string(buffer, end.ptr);
+}
+
+/// A share as whole per cent.
+[[nodiscard]] inline std::string percent_text(double share) {
+    return fixed_text(100.0 * share, 0) + " %";
+}
+
+/// A word of the data contract as people write it: `quota_relief` is "quota relief".
+[[nodiscard]] inline std::string plain_text(std::string_view word) {
+    std::string out(word);
+    std::replace(out.begin(), out.end(), '_', ' ');
+    return out;
 }
 
 /// Minor units as currency units: whole amounts without decimals, others with two.

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/numeric.hpp>
 #include <dualtrack/decide/net_value.hpp>
 #include <dualtrack/decide/passed_over.hpp>
@@ -179,7 +180,6 @@ struct business_case {
                                            const case_terms& terms, const predicted_effect& effect) noexcept {
     constexpr double accounts_mild = 0.132, accounts_hard = 0.176; // Shi and others 2017
     constexpr double dip_sd = 0.112;                               // Benson, Li, Shue 2019, table VIII
-    constexpr double in_95 = 1.959963984540054;
     business_case out;
     const auto put = [&](business_line which, double amount, double a, double b, range_basis basis) {
         business_amount& line = out.line[static_cast<std::size_t>(which)];
@@ -203,8 +203,8 @@ struct business_case {
     const auto dip_at = [&](double dip) {
         return dip_now > 0.0 ? terms.dip * -numeric::expm1(-std::max(0.0, dip)) / dip_now : 0.0;
     };
-    put(business_line::stayers_dip, -terms.dip, -dip_at(policy.passed_over.dip + in_95 * dip_sd),
-        -dip_at(policy.passed_over.dip - in_95 * dip_sd), range_basis::interval);
+    put(business_line::stayers_dip, -terms.dip, -dip_at(policy.passed_over.dip + numeric::interval_95 * dip_sd),
+        -dip_at(policy.passed_over.dip - numeric::interval_95 * dip_sd), range_basis::interval);
     const double years = policy.horizon_months / 12.0;
     const auto pay_at = [&](double multiple) {
         return facts.pay_is_known ? -(facts.pay_change - facts.pay_variable * (multiple - 1.0)) * years : 0.0;

@@ -29,8 +29,6 @@
 
 namespace dualtrack::decide {
 
-inline constexpr double credible = 1.959963984540054; // standard deviations: 19 of 20
-
 /// What mentees gain together in a year: the middle, and how far it may lie below and above.
 struct mentoring_gain {
     double minor = 0.0;    // expected, all mentees
@@ -75,8 +73,8 @@ inline relief_outcome judge_relief(std::int64_t relief_minor, std::int64_t n_men
     out.cost = to_minor(policy.cost_share * static_cast<double>(relief_minor));
     out.gain = to_minor(gain.minor);
     out.net = out.gain - out.cost;
-    out.gain_low = to_minor(gain.minor - credible * gain.sd_below);
-    out.gain_high = to_minor(gain.minor + credible * gain.sd_above);
+    out.gain_low = to_minor(gain.minor - numeric::interval_95 * gain.sd_below);
+    out.gain_high = to_minor(gain.minor + numeric::interval_95 * gain.sd_above);
     if (n_mentees > 0) out.break_even_gain = to_minor(static_cast<double>(out.cost) / static_cast<double>(n_mentees));
     out.net_year_2 = to_minor(gain.minor * policy.half_year_persistence * policy.half_year_persistence);
     const double above = gain.minor - static_cast<double>(out.cost);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <dualtrack/base/normal.hpp>
 #include <dualtrack/decide/business_case.hpp>
 #include <dualtrack/decide/promotion.hpp>
 
@@ -181,7 +182,6 @@ inline double present_value(parameter which, const org::promotion_policy& policy
                                                                const candidate_facts& candidate,
                                                                const case_facts& facts,
                                                                const std::vector<passed_over_case>& cases) {
-    constexpr double in_95 = 1.959963984540054;
     std::vector<sensitivity> out;
     for (std::size_t k = 0; k < n_parameters; ++k) {
         const auto which = static_cast<parameter>(k);
@@ -190,8 +190,8 @@ inline double present_value(parameter which, const org::promotion_policy& policy
         double high = parameter_ranges[k].high;
         if (which == parameter::readiness_z) {
             const recorded& readiness = candidate.record[static_cast<std::size_t>(factor::readiness)];
-            low = readiness.value - in_95 * readiness.sd;
-            high = readiness.value + in_95 * readiness.sd;
+            low = readiness.value - numeric::interval_95 * readiness.sd;
+            high = readiness.value + numeric::interval_95 * readiness.sd;
         }
         if (which == parameter::own_sales) {
             low = facts.own_low;

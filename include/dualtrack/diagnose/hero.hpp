@@ -29,8 +29,6 @@ namespace dualtrack::diagnose {
 enum class style : std::uint8_t { hero, mixed, hero_maker, insufficient_evidence };
 inline constexpr std::array<std::string_view, 4> style_words{"hero", "mixed", "hero_maker", "insufficient_evidence"};
 
-inline constexpr double interval_95 = 1.959963984540054;
-
 /// A share seen in counts: beta posterior from Jeffreys' prior.
 struct share_posterior {
     double a = 0.5, b = 0.5;

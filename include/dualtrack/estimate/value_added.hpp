@@ -80,10 +80,9 @@ inline void print_shrunken(value_added_result& out, std::size_t j, bool populati
     if (from.mean.empty() || !from.is_exact) return;
     const double mean = population ? from.mean[j] : from.centred_mean[j];
     const double sd = population ? from.sd[j] : from.centred_sd[j];
-    constexpr double reach = 1.959963984540054; // of 95 % of a normal distribution
     out.shrunk[j] = mean;
-    out.low[j] = mean - reach * sd;
-    out.high[j] = mean + reach * sd;
+    out.low[j] = mean - numeric::interval_95 * sd;
+    out.high[j] = mean + numeric::interval_95 * sd;
     constexpr double top_tenth = 1.2815515655446004;
     if (from.sd[j] > 0.0)
         out.top_tenth[j] = numeric::normal_cdf((from.mean[j] - top_tenth * from.prior_total_sd) / from.sd[j]);

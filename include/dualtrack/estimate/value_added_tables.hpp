@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <dualtrack/base/column.hpp>
 #include <dualtrack/base/describe.hpp>
 
 namespace dualtrack::estimate {
@@ -171,16 +172,12 @@ struct estimation_table {
     text_list text;
 
     explicit estimation_table(std::pmr::memory_resource* memory) : quantity(memory), value(memory), text(memory) {}
-    void add(std::string_view name, double number, std::string_view word = {}) {
+    void add(std::string_view name, std::optional<double> number, std::string_view word = {}) {
         quantity.emplace_back(name);
-        value.value.push_back(number);
-        if (!value.valid.empty()) value.valid.push_back(1);
+        push(value, number);
         text.emplace_back(word);
     }
-    void add_word(std::string_view name, std::string_view word) {
-        add(name, 0.0, word);
-        value.set_missing(value.value.size() - 1);
-    }
+    void add_word(std::string_view name, std::string_view word) { add(name, std::nullopt, word); }
 };
 
 template <class Visitor, class Table>

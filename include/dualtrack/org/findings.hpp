@@ -61,9 +61,7 @@ inline void add_finding(findings_table& to, const finding& what) {
     }
     const bool full = listed >= findings_per_code;
     const auto push_number = [](dualtrack::column<std::int64_t>& column, std::int64_t number) {
-        column.value.push_back(number);
-        if (!column.valid.empty()) column.valid.push_back(1);
-        if (number < 0) column.set_missing(column.value.size() - 1);
+        push(column, number < 0 ? std::nullopt : std::optional(number));
     };
     to.severity.code.push_back(static_cast<std::uint8_t>(full ? severity::note : what.level));
     to.code.emplace_back(full ? std::string_view("findings.truncated") : what.code);
