@@ -9,36 +9,16 @@
 namespace {
 
 using namespace dualtrack;
+using test::has;
+using test::refusal;
 using test::results_of;
 using test::row_lists;
-
-bool has(const std::string& json, const std::string& part) {
-    return json.find(part) != std::string::npos;
-}
-
-/// The rows of a result table that hold a text.
-std::vector<std::string> rows_with(const std::string& table, const std::string& part) {
-    std::vector<std::string> out;
-    for (std::size_t from = table.find('{'); from != std::string::npos; from = table.find('{', from + 1)) {
-        const std::string row = table.substr(from, table.find('}', from) - from + 1);
-        if (has(row, part)) out.push_back(row);
-    }
-    return out;
-}
+using test::rows_with;
 
 std::string row_of(const std::string& table, const std::string& person, const std::string& track) {
     for (const std::string& row : rows_with(table, "\"person_id\":\"" + person + "\""))
         if (has(row, "\"track\":\"" + track + "\"")) return row;
     return "no row";
-}
-
-std::string refusal(const row_lists& tables, const std::string& policy) {
-    try {
-        results_of(tables, "paths", policy);
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "not refused";
 }
 
 /// A ladder that asks for attainment and tenure on one track, for mentoring on the other.
@@ -166,7 +146,7 @@ TEST(paths, the_past_is_not_told_by_the_future) {
 
 TEST(paths, refuses_a_ladder_that_cannot_be_with_its_place) {
     const auto with = [](const std::string& text) {
-        return refusal(small_team(), R"({"version":1,"as_of":"2023-12-31","paths":{"ladder":)" + text + "}}");
+        return refusal(small_team(), "paths", R"({"version":1,"as_of":"2023-12-31","paths":{"ladder":)" + text + "}}");
     };
     EXPECT_TRUE(has(with("7"), "/paths/ladder"));
     EXPECT_TRUE(has(with(R"({"name":"x","entry":{"title":"a","points":0},"tracks":{"expert":[]}})"), "management"));

@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <dualtrack/base/calendar.hpp>
@@ -166,6 +168,39 @@ inline std::map<std::string, std::string> results_of(const row_lists& tables, st
     std::map<std::string, std::string> out;
     for (const auto& table : result.value()->tables)
         if (table.name() != "findings") out[std::string(table.name())] = report::export_json(table.get().view);
+    return out;
+}
+
+/// What an analysis says when it does not run.
+inline std::string refusal(const row_lists& tables, std::string_view analysis, const std::string& policy) {
+    try {
+        results_of(tables, analysis, policy);
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return "not refused";
+}
+
+/// A policy of the simulator.
+inline std::string simulation_policy(const std::string& simulation) {
+    return R"({"version":1,"simulation":{)" + simulation + "}}";
+}
+
+inline std::string simulation_refusal(const std::string& simulation) {
+    return refusal({}, "simulation", simulation_policy(simulation));
+}
+
+inline bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// The rows of a JSON table that hold a text.
+inline std::vector<std::string> rows_with(const std::string& table, const std::string& part) {
+    std::vector<std::string> out;
+    for (std::size_t from = table.find('{'); from != std::string::npos; from = table.find('{', from + 1)) {
+        const std::string row = table.substr(from, table.find('}', from) - from + 1);
+        if (has(row, part)) out.push_back(row);
+    }
     return out;
 }
 

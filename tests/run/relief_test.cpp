@@ -7,25 +7,14 @@
 namespace {
 
 using namespace dualtrack;
+using test::has;
+using test::refusal;
 using test::results_of;
 using test::row_lists;
 
 constexpr const char* article =
     R"({"version":1,"relief":{"plans":[{"name":"article","quota":1000000,"quota_relief":200000,"n_mentees":6,)"
     R"("gain_per_mentee":50000}]}})";
-
-bool has(const std::string& json, const std::string& part) {
-    return json.find(part) != std::string::npos;
-}
-
-std::string refusal(const row_lists& tables, const std::string& policy) {
-    try {
-        results_of(tables, "relief", policy);
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "not refused";
-}
 
 TEST(relief_run, plan_of_the_article_runs_from_the_policy_alone) {
     const auto results = results_of({}, "relief", article);
@@ -50,12 +39,13 @@ TEST(relief_run, range_of_a_plan_is_kept_to_the_cent) {
 }
 
 TEST(relief_run, without_plans_and_sales_it_says_what_it_needs) {
-    EXPECT_TRUE(has(refusal({}, R"({"version":1})"), "/relief/plans")) << refusal({}, R"({"version":1})");
+    EXPECT_TRUE(has(refusal({}, "relief", R"({"version":1})"), "/relief/plans"))
+        << refusal({}, "relief", R"({"version":1})");
 }
 
 TEST(relief_run, refuses_a_plan_that_cannot_be_with_its_place) {
     const auto with = [](const std::string& plan) {
-        return refusal({}, R"({"version":1,"relief":{"plans":[)" + plan + "]}}");
+        return refusal({}, "relief", R"({"version":1,"relief":{"plans":[)" + plan + "]}}");
     };
     EXPECT_TRUE(has(with(R"({"name":"p"})"), "policy.missing_key"));
     EXPECT_TRUE(

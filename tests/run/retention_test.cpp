@@ -13,23 +13,12 @@
 namespace {
 
 using namespace dualtrack;
+using test::has;
 using test::results_of;
 using test::row_lists;
+using test::rows_with;
 
 constexpr const char* year_2023 = R"({"version":1,"as_of":"2023-12-31"})";
-
-bool has(const std::string& json, const std::string& part) {
-    return json.find(part) != std::string::npos;
-}
-
-std::vector<std::string> rows_with(const std::string& table, const std::string& part) {
-    std::vector<std::string> out;
-    for (std::size_t from = table.find('{'); from != std::string::npos; from = table.find('{', from + 1)) {
-        const std::string row = table.substr(from, table.find('}', from) - from + 1);
-        if (has(row, part)) out.push_back(row);
-    }
-    return out;
-}
 
 double number(const std::string& row, const std::string& name) {
     const auto at = row.find("\"" + name + "\":");

@@ -1,7 +1,6 @@
 // The sales model through the analysis: presets, rules and packages by name, what is refused, the start from a
 // company's own data.
 #include <cmath>
-#include <stdexcept>
 #include <string>
 
 #include <dualtrack/base/exp_log.hpp>
@@ -16,24 +15,13 @@ using test::field_of;
 using test::results_of;
 using test::row_lists;
 using test::row_text;
-
-std::string policy_with(const std::string& simulation) {
-    return R"({"version":1,"simulation":{)" + simulation + "}}";
-}
-
-std::string refusal(const std::string& simulation) {
-    try {
-        (void)results_of({}, "simulation", policy_with(simulation));
-    } catch (const std::runtime_error& error) {
-        return error.what();
-    }
-    return "ran";
-}
+using test::simulation_policy;
+using test::simulation_refusal;
 
 const std::string quick = R"("replications":40,"tornado_replications":8,"periods":24)";
 
 TEST(simulation_sales, shows_both_estimates_of_what_managers_are_worth_and_both_horizons) {
-    const auto tables = results_of({}, "simulation", policy_with(quick));
+    const auto tables = results_of({}, "simulation", simulation_policy(quick));
     for (const char* preset : {"bls2019", "lss2015"})
         EXPECT_NE(tables.at("differences").find(preset), std::string::npos) << preset;
     EXPECT_NE(tables.at("differences").find(R"("horizon_periods":24)"), std::string::npos);
@@ -45,16 +33,16 @@ TEST(simulation_sales, shows_both_estimates_of_what_managers_are_worth_and_both_
 }
 
 TEST(simulation_sales, every_assumption_of_grade_4_is_in_the_tornado_or_has_no_range) {
-    const auto tables = results_of({}, "simulation", policy_with(quick + R"(,"presets":["bls2018"])"));
+    const auto tables = results_of({}, "simulation", simulation_policy(quick + R"(,"presets":["bls2018"])"));
     for (const char* name : {"sE",   "sA", "sU",           "w",   "K",  "x0", "xA", "xM",  "xz", "phi", "smax", "d",
                              "smin", "m",  "months_empty", "wit", "a0", "a1", "dt", "tau", "hm", "ex"})
         EXPECT_NE(tables.at("tornado").find(R"("parameter":")" + std::string(name) + "\""), std::string::npos) << name;
 }
 
 TEST(simulation_sales, check_13_is_the_same_for_any_number_of_threads) {
-    const std::string policy = policy_with(
-        R"("presets":["bls2019"],"replications":130,"periods":18,"tornado_replications":65,)"
-        R"("decision_replications":2,"policies":["readiness","test_drive"])");
+    const std::string policy =
+        simulation_policy(R"("presets":["bls2019"],"replications":130,"periods":18,"tornado_replications":65,)"
+                          R"("decision_replications":2,"policies":["readiness","test_drive"])");
     const auto one = results_of({}, "simulation", policy, 1);
     for (const int threads : {2, 3, 8}) EXPECT_EQ(results_of({}, "simulation", policy, threads), one);
 }
@@ -62,7 +50,7 @@ TEST(simulation_sales, check_13_is_the_same_for_any_number_of_threads) {
 TEST(simulation_sales, every_preset_rule_and_package_runs_by_its_name) {
     const auto tables = results_of(
         {}, "simulation",
-        policy_with(
+        simulation_policy(
             R"x("presets":["bls2018","bls2019","lss2015","no_retention","raw_sales","cold_start"],)x"
             R"x("replications":4,"tornado":false,"policies":["best_seller","worst_seller","seniority","random",)x"
             R"x("readiness","predicted_va(-0.1,0.3)","band(0.6,0.9)","lottery(0.2)","test_drive(2,6,0.1)",)x"
@@ -78,30 +66,31 @@ TEST(simulation_sales, every_preset_rule_and_package_runs_by_its_name) {
 
 TEST(simulation_sales, packages_for_all_are_given_under_every_rule) {
     const std::string rules = R"("presets":["bls2019"],"policies":["readiness"],"tornado":false,"replications":64)";
-    const auto beside =
-        results_of({}, "simulation", policy_with(rules + R"(,"packages":["dual_track"],"baseline":"best_seller")"));
-    const auto without = results_of({}, "simulation", policy_with(rules));
+    const auto beside = results_of({}, "simulation",
+                                   simulation_policy(rules + R"(,"packages":["dual_track"],"baseline":"best_seller")"));
+    const auto without = results_of({}, "simulation", simulation_policy(rules));
     EXPECT_LT(std::stod(field_of(beside.at("outcomes"), R"("metric":"attrition")", "mean")),
               std::stod(field_of(without.at("outcomes"), R"("metric":"attrition")", "mean")));
 }
 
 TEST(simulation_sales, says_what_is_not_known_and_where) {
-    EXPECT_NE(refusal(R"("policies":["best_seler"])").find("/simulation/policies/0"), std::string::npos);
-    EXPECT_NE(refusal(R"x("policies":["band(0.1,0.2,0.3)"])x").find("at most 2 figures"), std::string::npos);
-    EXPECT_NE(refusal(R"x("policies":["lottery(0)"])x").find("from 0.01 to 1"), std::string::npos);
-    EXPECT_NE(refusal(R"("policies":["random + cake"])").find("reward package"), std::string::npos);
-    EXPECT_NE(refusal(R"("packages":["cake"])").find("/simulation/packages/0"), std::string::npos);
-    EXPECT_NE(refusal(R"("baseline":"start")").find("/simulation/baseline"), std::string::npos);
-    EXPECT_NE(refusal(R"("parameters":{"rho":1.5})").find("/simulation/parameters/rho"), std::string::npos);
-    EXPECT_NE(refusal(R"("parameters":{"teams":2.5})").find("whole number"), std::string::npos);
-    EXPECT_NE(refusal(R"("parameters":{"spans":[]})").find("/simulation/parameters/spans"), std::string::npos);
-    EXPECT_NE(refusal(R"("parameters":{"spans":[0]})").find("from 1 to 500"), std::string::npos);
-    EXPECT_NE(refusal(R"("start":"data")").find("schema.missing_table"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("policies":["best_seler"])").find("/simulation/policies/0"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"x("policies":["band(0.1,0.2,0.3)"])x").find("at most 2 figures"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"x("policies":["lottery(0)"])x").find("from 0.01 to 1"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("policies":["random + cake"])").find("reward package"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("packages":["cake"])").find("/simulation/packages/0"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("baseline":"start")").find("/simulation/baseline"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("parameters":{"rho":1.5})").find("/simulation/parameters/rho"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("parameters":{"teams":2.5})").find("whole number"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("parameters":{"spans":[]})").find("/simulation/parameters/spans"),
+              std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("parameters":{"spans":[0]})").find("from 1 to 500"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("start":"data")").find("schema.missing_table"), std::string::npos);
 }
 
 TEST(simulation_sales, teams_may_have_different_spans) {
-    const auto tables =
-        results_of({}, "simulation", policy_with(quick + R"(,"presets":["bls2019"],"parameters":{"spans":[2,9,4]})"));
+    const auto tables = results_of(
+        {}, "simulation", simulation_policy(quick + R"(,"presets":["bls2019"],"parameters":{"spans":[2,9,4]})"));
     EXPECT_EQ(field_of(tables.at("inputs"), R"("parameter":"spans/mean")", "value"), "5");
     EXPECT_NE(tables.at("inputs").find(R"("value_from":"policy")"), std::string::npos);
 }
@@ -183,7 +172,8 @@ TEST(simulation_sales, says_what_the_companys_tables_cannot_tell) {
         {"sales",
          {R"({"person_id":"a","start":"2023-01-01","end":"2023-02-01","amount":100})",
           R"({"person_id":"b","start":"2023-01-01","end":"2023-02-01","amount":50})"}}};
-    const std::string policy = policy_with(R"("presets":["bls2019"],"start":"data","tornado":false,"replications":4)");
+    const std::string policy =
+        simulation_policy(R"("presets":["bls2019"],"start":"data","tornado":false,"replications":4)");
     const auto tables = results_of(few, "simulation", policy);
     const auto said = test::findings_of(few, "simulation", "simulation.not_measured", policy);
     std::string all;
