@@ -77,6 +77,7 @@ result<void> take_luck_out(const run_context& run, measured& out, std::span<cons
             evidence.amount.push_back(static_cast<double>(sums[person].won_amount));
             evidence.square_sum.push_back(static_cast<double>(sums[person].square_amount));
             evidence.absolute_sum.push_back(static_cast<double>(sums[person].absolute_amount));
+            evidence.n_credits.push_back(static_cast<double>(sums[person].won) + sums[person].taken_back);
             evidence.effective_months.push_back(months.effective);
         }
         assess::performance_posterior judged;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <numeric>
 #include <vector>
 
@@ -34,6 +35,7 @@ void add(performance_evidence& to, const std::vector<double>& deals, double mont
     to.amount.push_back(amount);
     to.square_sum.push_back(squares);
     to.absolute_sum.push_back(amount);
+    to.n_credits.push_back(static_cast<double>(deals.size()));
     to.effective_months.push_back(months);
 }
 
@@ -115,6 +117,93 @@ TEST(performance, intervals_cover_the_planted_skill_as_often_as_they_say) {
     EXPECT_NEAR(static_cast<double>(covered) / (n * n_markets), 0.95, 0.007);
     EXPECT_NEAR(p_top / (n * n_markets), static_cast<double>(n_top) / (n * n_markets), 0.01)
         << "probabilities of the top quartile add up to its size";
+}
+
+// By hand: ten sellers with ten deals of 100 and one whose only win is 1. The market's mean deal is 10,001 / 101 =
+// 99.0198 and its mean square 1,000,001 / 101 = 9,900.99, so the unit of the one win is (1 + 9,900.99) / (1 + 99.0198)
+// = 99.0003: it counts for about a hundredth of a deal, not for one of the 909 tiny ones that the year should have
+// brought. What is known of this seller is what is known of one who won nothing: less than nothing was not sold.
+TEST(performance, of_a_single_tiny_win_is_known_as_little_as_of_none) {
+    performance_evidence tiny;
+    performance_evidence none;
+    for (int i = 0; i < 10; ++i) {
+        const std::vector<double> deals(static_cast<std::size_t>(i % 2 == 0 ? 14 : 6), 100.0);
+        add(tiny, deals, 12.0);
+        add(none, deals, 12.0);
+    }
+    add(tiny, {1.0}, 12.0);
+    add(none, {}, 12.0);
+    const auto with = judged(tiny);
+    EXPECT_NEAR(assess::detail::drawn_unit(1.0, 1.0, 1000001.0 / 101.0, 10001.0 / 101.0), 99.0003, 1e-4);
+    EXPECT_NEAR(with.shape[10] - with.prior_shape, 1.0 / 99.0003, 1e-6) << "a hundredth of a deal";
+    EXPECT_GT(with.sd[10], 0.98) << "one deal says next to nothing";
+    EXPECT_GT(with.z[10], -2.0);
+    EXPECT_NEAR(with.multiple[10], with.prior_shape / (with.prior_shape + 10001.0 / 11.0 / 99.0003), 0.01)
+        << "as of somebody without any win, of whom 9.2 deals were to be expected";
+    const auto without = judged(none);
+    EXPECT_NEAR(without.sd[10], 1.0, 1e-12);
+}
+
+TEST(performance, of_many_small_deals_is_believed) {
+    performance_evidence evidence;
+    for (int i = 0; i < 20; ++i) add(evidence, std::vector<double>(static_cast<std::size_t>(6 + i % 9), 1000.0), 12.0);
+    add(evidence, std::vector<double>(100, 50.0), 12.0); // half the market's sales, in a hundred small deals
+    add(evidence, std::vector<double>(1, 5000.0), 12.0); // the same in one
+    const auto out = judged(evidence);
+    EXPECT_LT(out.sd[20], 0.7 * out.sd[21]);
+    EXPECT_LT(out.z[20], out.z[21]) << "half is known to be half, or may be bad luck";
+}
+
+/// How often 95 % intervals cover planted skill when sizes of deals are spread out: log-normal, and sellers who deal
+/// in larger or smaller ones throughout.
+double coverage_of_uneven_deals(double sigma, double between, double deals_expected, double* of_few = nullptr) {
+    constexpr std::uint64_t n_markets = 4;
+    constexpr std::uint32_t n = 1200;
+    int covered = 0;
+    int few = 0;
+    int few_covered = 0;
+    for (std::uint64_t seed = 0; seed < n_markets; ++seed) {
+        performance_evidence evidence;
+        std::vector<double> lambda;
+        for (std::uint32_t i = 0; i < n; ++i) {
+            random::stream draw(random::place{.seed = 300 + seed, .entity = i});
+            lambda.push_back(random::gamma(draw, 4.0) / 4.0);
+            const double scale = std::exp(between * random::normal(draw) - 0.5 * between * between);
+            std::vector<double> deals(
+                static_cast<std::size_t>(random::poisson(draw, lambda.back() * deals_expected / scale)));
+            for (double& deal : deals)
+                deal = 1000.0 * scale * std::exp(sigma * random::normal(draw) - 0.5 * sigma * sigma);
+            add(evidence, deals, 12.0);
+        }
+        const auto out = judged(evidence);
+        const double prior_mean = numeric::digamma(out.prior_shape) - numeric::log(out.prior_shape);
+        const double prior_sd = std::sqrt(numeric::trigamma(out.prior_shape));
+        for (std::size_t i = 0; i < n; ++i) {
+            const double truth = (numeric::log(lambda[i]) - prior_mean) / prior_sd;
+            const bool covers = std::fabs(truth - out.z[i]) <= 1.959964 * out.sd[i];
+            covered += covers ? 1 : 0;
+            if (evidence.n_credits[i] < 1.0 || evidence.n_credits[i] > 2.0) continue;
+            ++few;
+            few_covered += covers ? 1 : 0;
+        }
+    }
+    if (of_few != nullptr) *of_few = static_cast<double>(few_covered) / few;
+    return static_cast<double>(covered) / (n * n_markets);
+}
+
+TEST(performance, intervals_cover_where_deals_are_of_very_different_sizes) {
+    for (const double sigma : {0.5, 1.0, 1.5})
+        for (const double between : {0.0, 0.7})
+            for (const double deals : {2.0, 10.0}) {
+                double few = 0.0;
+                const double all = coverage_of_uneven_deals(sigma, between, deals, &few);
+                std::printf(
+                    "spread of sizes %.1f, between sellers %.1f, deals %2.0f: covered %.4f, of one or two deals "
+                    "%.4f\n",
+                    sigma, between, deals, all, few);
+                EXPECT_GE(all, 0.93) << sigma << " " << between << " " << deals;
+                EXPECT_GE(few, 0.90) << sigma << " " << between << " " << deals;
+            }
 }
 
 TEST(performance, of_one_mega_deal_counts_less_than_its_amount) {

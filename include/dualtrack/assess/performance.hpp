@@ -3,11 +3,16 @@
 // total made of many deals is believed, a total made of one mega-deal is drawn towards what the market expects.
 //
 // For seller i of a market: E_i = market sales per effective month x effective months of i (months in ramp count by how
-// far the ramp has come), c_i = sum a^2 / sum a over i's won deals (the size that carries the total; the market's where
-// i has none), S_i = amount_i / c_i, e_i = E_i / c_i:
+// far the ramp has come), c_i the size that carries the total, S_i = amount_i / c_i, e_i = E_i / c_i:
 //     lambda_i ~ Gamma(alpha, alpha),  S_i | lambda_i ~ Poisson(lambda_i e_i),  so lambda_i | S_i ~ Gamma(alpha + S_i,
 //     alpha + e_i)
-// with alpha by marginal likelihood. z and sd are mean and standard deviation of ln(lambda_i) over that posterior,
+//     c_i = (sum a^2 + mean a^2 of the market) / (sum a + mean a of the market)
+// c_i = sum a^2 / sum a over i's won deals, drawn towards the market's by one deal of the market's kind: the sizes that
+// a seller sells are learned from the deals won. Undrawn, a single tiny win would say that this seller deals in tiny
+// sums, of which the year should have brought thousands. A mega-deal still outweighs the one borrowed.
+// alpha is found by marginal likelihood of what each seller's own deals say (c_i = sum a^2 / sum a, the market's where
+// there are none): with drawn units the sparse totals of a market of few large deals look more alike than they are, and
+// intervals come out too narrow. z and sd are mean and standard deviation of ln(lambda_i) over the posterior,
 // centred and scaled by the prior (so 0 is the market's expectation and a seller without deals has z = 0, sd = 1);
 // probability_top is P(lambda_i > the prior's upper quantile).
 // With monthly totals only: y = ln(1 + amount of the month), one-way random effects by analysis of variance, normal
@@ -35,6 +40,7 @@ struct performance_evidence {
     std::vector<double> amount;           // currency minor units credited in the window
     std::vector<double> square_sum;       // sum of squared credits
     std::vector<double> absolute_sum;     // sum of credits without sign
+    std::vector<double> n_credits;        // how many they are
     std::vector<double> effective_months; // months in the window, ramp counted by how far it has come
     [[nodiscard]] std::size_t size() const noexcept { return amount.size(); }
 };
@@ -59,6 +65,12 @@ namespace detail {
 
 inline constexpr double lowest_shape = 0.02;
 inline constexpr double highest_shape = 1e4; // sellers differ by 1 %: as good as not at all
+
+/// The size that carries a seller's total, learned from the seller's credits and one like the market's.
+[[nodiscard]] inline double drawn_unit(double square_sum, double absolute_sum, double market_square,
+                                       double market_size) noexcept {
+    return (square_sum + market_square) / (absolute_sum + market_size);
+}
 
 /// d/d(alpha) of the marginal log likelihood of (S, e).
 inline result<double> shape_slope(const run_context& run, std::span<const double> s, std::span<const double> e,
@@ -129,17 +141,22 @@ inline result<performance_posterior> judge_deals(const run_context& run, const p
         return out;
     }
     out.per_month = total / months;
-    const double market_unit = numeric::fixed_sum(evidence.square_sum) / absolute;
+    const double squares = numeric::fixed_sum(evidence.square_sum);
+    const double n_credits = numeric::fixed_sum(evidence.n_credits);
     std::vector<double> s(n);
     std::vector<double> e(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        const double unit =
-            evidence.absolute_sum[i] > 0.0 ? evidence.square_sum[i] / evidence.absolute_sum[i] : market_unit;
+    const auto count_in = [&](std::size_t i, double unit) {
         s[i] = std::max(0.0, evidence.amount[i]) / unit;
         e[i] = out.per_month * evidence.effective_months[i] / unit;
-    }
+    };
+    for (std::size_t i = 0; i < n; ++i)
+        count_in(i, evidence.absolute_sum[i] > 0.0 ? evidence.square_sum[i] / evidence.absolute_sum[i]
+                                                   : squares / absolute);
     DUALTRACK_TRY(const double alpha, detail::fit_shape(run, s, e));
     out.prior_shape = alpha;
+    for (std::size_t i = 0; i < n; ++i)
+        count_in(i, detail::drawn_unit(evidence.square_sum[i], evidence.absolute_sum[i], squares / n_credits,
+                                       absolute / n_credits));
     const double prior_mean = numeric::digamma(alpha) - numeric::log(alpha);
     const double prior_sd = std::sqrt(numeric::trigamma(alpha));
     const double cut = numeric::gamma_quantile(1.0 - top_share, alpha) / alpha;
