@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t most_seats = 2048; // of the vector code, each level padded to 16
 constexpr std::size_t most_groups = most_seats / 16;
 constexpr std::size_t most_words = most_groups / 4 + most_levels;
-constexpr std::size_t n_together = 4;
+constexpr std::size_t n_together = 16;
 
 #if DUALTRACK_X86
 
@@ -28,14 +28,16 @@ struct run_plan {
     float mean = 0, sd = 0, floor = 0, delta = 0, dismiss_below = 0;
     double share = 0, full = 0;
     std::int32_t retire_above = 0, periods_a_year = 1, warm_up = 0;
-    std::size_t n_levels = 0, n_groups = 0, first_bottom_group = 0;
-    std::size_t level_seats[most_levels]{}, first_group[most_levels + 1]{};
-    float responsibility[most_levels]{};
+    std::size_t n_levels = 0, n_groups = 0;
+    std::size_t first_group[most_levels + 1]{};
     std::uint32_t seat_number[most_seats]{}, seat_in_level[most_seats]{}, seats_of_level[most_seats]{};
-    std::array<std::uint32_t, 42> age_table{};
+    // An age is 18 + the number of entries < h; beyond the usual ones there is hardly anybody.
+    std::uint32_t age_above[42]{};
+    std::size_t n_usual_ages = 0;
     float weight_of_group[most_groups + 1]{};
     // Vacancies: 64 seats of a level a word; word_at is its first byte among the bits of those who leave.
-    std::size_t n_words = 0, first_bottom_word = 0, first_word[most_levels + 1]{}, word_at[most_words]{};
+    std::size_t n_words = 0, first_bottom_word = 0, first_word[most_levels + 1]{};
+    std::size_t word_at[most_words]{}, seat_of_word[most_words]{};
     std::uint64_t word_mask[most_words]{};
 
     [[nodiscard]] std::int32_t year_of(std::int32_t t) const noexcept {
@@ -43,45 +45,37 @@ struct run_plan {
     }
 };
 
-/// Seats of one organisation, each level padded to 16; a seat that is not held has competence 0. The columns of the
-/// organisations that advance together lie in one piece of memory, next to each other.
-struct organisation {
-    float* competence = nullptr;
-    std::uint16_t *leaves_at = nullptr, *retires_at = nullptr;
-    std::uint32_t* person = nullptr;
-    std::uint16_t *n_filled = nullptr, *choices_drawn = nullptr;
-    std::uint32_t* leaving = nullptr; // [32 seats]: bits
-    std::uint64_t* vacant = nullptr;  // [word]: bits
-    float* hire_competence = nullptr;
-    std::uint32_t* hire_age = nullptr;
-    std::uint32_t *coin = nullptr, *pick = nullptr; // [seat x 16]: words of its next vacancies
-    std::uint32_t n_persons = 0, replication = 0;
-    std::int64_t n_weak = 0, n_dismissed = 0, n_exits = 0; // n_weak: ever scheduled to be dismissed
-    hierarchy_counts counts;
-};
-
 struct alignas(64) line {
     std::byte bytes[64];
 };
 
-/// Who moves up in one step of the organisations that advance together.
-struct alignas(64) moves {
+/// What happens in a step: vacancies about to be filled and the words drawn for them, people about to take a seat.
+/// A seat is numbered among those of all organisations that advance together.
+struct alignas(64) lists {
     static constexpr std::size_t most = n_together * most_seats + 16;
-    std::uint32_t person[most], replication[most], level[most], which[most], seat[most], retires[most];
+    std::uint32_t listed[most], entity[most], vacancy[most], coin[most], pick[most];
+    std::uint32_t moved_to[most], level[most], person[most], leaves[most];
     float competence[most];
-    std::uint32_t n = 0;
+    std::uint16_t weak[most]; // bits, a register each
+};
 
-    void add(std::uint32_t organisation_in, std::uint32_t to, std::uint32_t person_in, std::uint32_t replication_in,
-             std::uint32_t level_in, std::uint32_t retires_in, float competence_in) noexcept {
-        which[n] = organisation_in;
-        seat[n] = to;
-        person[n] = person_in;
-        replication[n] = replication_in;
-        level[n] = level_in;
-        retires[n] = retires_in;
-        competence[n] = competence_in;
-        ++n;
-    }
+/// The organisations that advance together. Seats of each level are padded to 16; a seat that is not held has
+/// competence 0.
+struct company {
+    std::size_t n = 0;                      // organisations in use
+    std::uint32_t shift = 0, seat_mask = 0; // 2^shift seats an organisation
+    std::uint32_t replication = 0;          // of the first
+    float* competence = nullptr;            // [organisation x seat]
+    std::uint16_t *leaves_at = nullptr, *n_filled = nullptr;
+    std::uint32_t* person = nullptr;
+    std::size_t n_staying = 0;
+    std::uint32_t* staying = nullptr; // [organisation x n_staying]: bits
+    std::uint64_t* vacant = nullptr;  // [word x organisation]: bits
+    lists* of = nullptr;
+    std::size_t n_moved = 0;
+    // [organisation]. n_weak: ever scheduled to be dismissed; n_open: seats above the lowest level, summed over periods
+    std::uint32_t n_persons[n_together]{}, n_weak[n_together]{}, n_dismissed[n_together]{};
+    std::int64_t n_open[n_together]{};
 };
 
 // The compiler's own headers start from registers that nobody has written.
@@ -159,10 +153,7 @@ void set_plan(run_plan& plan, const hierarchy_rules& rules, const hierarchy_poli
     std::uint32_t number = 0;
     for (std::size_t level = 0; level < plan.n_levels; ++level) {
         const auto n = static_cast<std::size_t>(rules.level_seats[level]);
-        plan.level_seats[level] = n;
-        plan.responsibility[level] = static_cast<float>(rules.responsibility[level]);
         weight += static_cast<double>(n) * rules.responsibility[level];
-        plan.first_bottom_group = plan.n_groups;
         for (std::size_t seat = 0; seat < n; ++seat) {
             const std::size_t at = plan.n_groups * 16 + seat;
             plan.seat_number[at] = number++;
@@ -172,22 +163,32 @@ void set_plan(run_plan& plan, const hierarchy_rules& rules, const hierarchy_poli
         plan.first_bottom_word = plan.n_words;
         for (std::size_t seat = 0; seat < n; seat += 64, ++plan.n_words) {
             plan.word_at[plan.n_words] = plan.n_groups * 2 + seat / 8;
+            plan.seat_of_word[plan.n_words] = plan.n_groups * 16 + seat;
             const std::size_t here = std::min<std::size_t>(64, n - seat);
             plan.word_mask[plan.n_words] = here == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << here) - 1;
         }
         plan.first_word[level + 1] = plan.n_words;
         for (std::size_t g = plan.n_groups; g < plan.n_groups + (n + 15) / 16; ++g)
-            plan.weight_of_group[g] = plan.responsibility[level];
+            plan.weight_of_group[g] = static_cast<float>(rules.responsibility[level]);
         plan.n_groups += (n + 15) / 16;
         plan.first_group[level + 1] = plan.n_groups;
     }
     plan.full = static_cast<double>(highest_competence) * weight;
-    plan.age_table = age_table(rules.age_mean, rules.age_sd);
+    const std::array<std::uint32_t, 42> ages = age_table(rules.age_mean, rules.age_sd);
+    constexpr double usual = 0x1p24 * (1.0 - 0x1p-11);
+    for (std::size_t i = 0; i < ages.size(); ++i) {
+        plan.age_above[i] = ages[i] - 1;
+        if (i == 0 || static_cast<double>(ages[i - 1]) < usual) plan.n_usual_ages = i + 1;
+    }
 }
 
-/// Columns for organisations of n_groups x 16 seats, without anybody.
-std::unique_ptr<line[]> lay_out(std::array<organisation, n_together>& all, std::size_t n_groups) {
-    const std::size_t n = (n_groups + 1) / 2 * 32; // departures are looked up 32 at a time
+/// Room for pyramids of that many groups of 16 seats.
+std::unique_ptr<line[]> lay_out(company& all, std::size_t n_groups) {
+    const std::size_t n_seats = std::bit_ceil(std::max<std::size_t>(n_groups * 16, 32));
+    all.shift = static_cast<std::uint32_t>(std::countr_zero(n_seats));
+    all.seat_mask = static_cast<std::uint32_t>(n_seats - 1);
+    all.n_staying = n_seats / 32 + 2; // read 64 bits at a time
+    const std::size_t n = n_together * n_seats;
     std::unique_ptr<line[]> memory;
     for (const bool is_measuring : {true, false}) {
         std::size_t n_lines = 0;
@@ -195,40 +196,46 @@ std::unique_ptr<line[]> lay_out(std::array<organisation, n_together>& all, std::
             if (!is_measuring) to = reinterpret_cast<T*>(memory.get() + n_lines);
             n_lines += (count * sizeof(T) + sizeof(line) - 1) / sizeof(line);
         };
-        for (organisation& one : all) {
-            take(one.competence, n);
-            take(one.leaves_at, n);
-            take(one.retires_at, n);
-            take(one.person, n);
-            take(one.n_filled, n);
-            take(one.choices_drawn, n);
-            take(one.leaving, n / 32 + 2); // read 64 bits at a time
-            take(one.vacant, most_words);
-            take(one.hire_competence, 16);
-            take(one.hire_age, 16);
-        }
-        for (organisation& one : all) {
-            take(one.coin, n * 16);
-            take(one.pick, n * 16);
-        }
+        take(all.competence, n);
+        take(all.leaves_at, n);
+        take(all.staying, n_together * all.n_staying);
+        take(all.vacant, n_together * most_words);
+        take(all.person, n);
+        take(all.n_filled, n);
+        take(all.of, 1);
         if (is_measuring) memory = std::make_unique_for_overwrite<line[]>(n_lines);
     }
     return memory;
 }
 
-/// An organisation before anybody is hired.
-void clear_seats(organisation& one, std::size_t n_groups, std::uint32_t replication) {
-    const std::size_t n = (n_groups + 1) / 2 * 32;
-    std::fill_n(one.competence, n, 0.0F);
-    std::fill_n(one.leaves_at, n, std::uint16_t{0xFFFF});
-    std::fill_n(one.n_filled, n, std::uint16_t{0});
-    std::fill_n(one.choices_drawn, n, std::uint16_t{0xFFFF});
-    std::fill_n(one.leaving, n / 32 + 2, 0U);
-    std::fill_n(one.vacant, most_words, std::uint64_t{0});
-    one.n_persons = 0;
-    one.n_weak = one.n_dismissed = one.n_exits = 0;
-    one.replication = replication;
-    one.counts = {};
+/// Organisations before anybody is hired.
+void clear_seats(company& all, std::size_t n, std::uint32_t replication) {
+    const std::size_t n_seats = n_together << all.shift;
+    std::fill_n(all.competence, n_seats, 0.0F);
+    std::fill_n(all.leaves_at, n_seats, std::uint16_t{0xFFFF});
+    std::fill_n(all.n_filled, n_seats, std::uint16_t{0});
+    std::fill_n(all.staying, n_together * all.n_staying, ~0U);
+    std::fill_n(all.vacant, n_together * most_words, std::uint64_t{0});
+    for (std::size_t i = 0; i < n_together; ++i)
+        all.n_persons[i] = all.n_weak[i] = all.n_dismissed[i] = 0, all.n_open[i] = 0;
+    all.n = n;
+    all.replication = replication;
+}
+
+/// What happened in the i-th of them, from who came, who is there and which seats were filled.
+hierarchy_counts counts_of(const company& all, std::size_t i, std::int64_t n_seats_at_start) {
+    hierarchy_counts out;
+    const std::size_t first = i << all.shift;
+    std::int64_t n_held = 0;
+    for (std::size_t seat = first; seat <= first + all.seat_mask; ++seat) {
+        n_held += all.competence[seat] > 0.0F ? 1 : 0;
+        out.promotions += all.n_filled[seat];
+    }
+    out.hires = std::int64_t{all.n_persons[i]} - n_seats_at_start;
+    out.dismissals = all.n_dismissed[i];
+    out.retirements = std::int64_t{all.n_persons[i]} - n_held - out.dismissals;
+    out.vacant_seat_periods = all.n_open[i];
+    return out;
 }
 
 std::size_t padded_groups(const hierarchy_rules& rules) {
@@ -271,21 +278,20 @@ void simulate_hierarchies(const hierarchy_rules& rules, const hierarchy_policy& 
     if (set != instruction_set::plain && has(set) && is_known) {
         const auto plan = std::make_unique<run_plan>();
         set_plan(*plan, rules, policy, seed);
-        std::array<organisation, n_together> all;
+        company all;
         const auto memory = lay_out(all, plan->n_groups);
-        const auto moved = std::make_unique<moves>();
+        std::int64_t n_seats = 0;
+        for (const std::int32_t seats : rules.level_seats) n_seats += seats;
         for (std::size_t from = 0; from < n; from += n_together) {
-            const std::size_t here = std::min(n_together, n - from);
-            for (std::size_t i = 0; i < here; ++i)
-                clear_seats(all[i], plan->n_groups, first + static_cast<std::uint32_t>(from + i));
+            clear_seats(all, std::min(n_together, n - from), first + static_cast<std::uint32_t>(from));
             double* to = efficiency.data() + from * stride;
             if (set == instruction_set::avx512)
-                of_avx512::advance_any(*plan, all.data(), here, periods, to, *moved, policy);
+                of_avx512::advance_any(*plan, all, periods, to, policy);
             else if (set == instruction_set::avx2)
-                of_avx2::advance_any(*plan, all.data(), here, periods, to, *moved, policy);
+                of_avx2::advance_any(*plan, all, periods, to, policy);
             else
-                of_sse2::advance_any(*plan, all.data(), here, periods, to, *moved, policy);
-            for (std::size_t i = 0; i < here; ++i) counts[from + i] = all[i].counts;
+                of_sse2::advance_any(*plan, all, periods, to, policy);
+            for (std::size_t i = 0; i < all.n; ++i) counts[from + i] = counts_of(all, i, n_seats);
         }
         return;
     }

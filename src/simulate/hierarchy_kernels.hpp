@@ -1,8 +1,8 @@
 // Many pyramids at once, as fast as the machine allows. The same rules, keys and sums as hierarchy.hpp, to the byte, on
 // every instruction set: which one runs never changes a number.
 // How: seats in padded arrays, departures found by one comparison a vector, the best of a level by vector maxima in
-// registers, luck drawn 16 numbers at a time. Four organisations advance together through the phases of a step, so that
-// one waits for its registers and stores while the others work, and their promotions share one batch of draws.
+// registers, luck drawn 16 numbers at a time. Sixteen organisations advance together through the phases of a step: what
+// one of them waits for, the others have ready; what they draw comes in full batches; and no branch depends on luck.
 #pragma once
 
 #include <dualtrack/simulate/hierarchy.hpp>

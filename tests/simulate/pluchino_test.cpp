@@ -267,7 +267,7 @@ TEST(pluchino, check_13_every_instruction_set_gives_the_same_bytes) {
         rules_of(hierarchy_preset::prg2010_as_run), rules_of(hierarchy_preset::prg2010_text),
         rules_of(hierarchy_preset::prg2011),        rules_with({1, 6, 36}, {1, .6, .2}),
         rules_with({2, 17, 64, 1}, {3, 2, 1, 0}),   rules_with({1, 1}, {1, 1}),
-        rules_with({33, 2, 5}, {1, 2, 3})};
+        rules_with({33, 2, 5}, {1, 2, 3}),          rules_with({5, 130, 300}, {9, 3, 1})};
     shapes[1].dismiss_below = 6.5;
     shapes[1].retire_above = 30;
     shapes[1].age_sd = 10;
@@ -278,8 +278,8 @@ TEST(pluchino, check_13_every_instruction_set_gives_the_same_bytes) {
         for (const auto rule :
              {strategy::best, strategy::worst, strategy::random, strategy::best_worst, strategy::mixed_random})
             for (const auto effect : {cs, ph}) {
-                constexpr std::size_t n = 6; // not a multiple of what advances together
-                constexpr std::int32_t periods = 150;
+                constexpr std::size_t n = 19; // not a multiple of what advances together
+                constexpr std::int32_t periods = 100;
                 std::vector<double> plain(n * (periods + 1)), fast(plain.size());
                 std::vector<hierarchy_counts> plain_counts(n), fast_counts(n);
                 simulate_hierarchies(rules, {rule, .4, effect}, 0xABCDEF0123456789, 3, n, periods, plain, plain_counts,
