@@ -106,7 +106,9 @@ def build(overview: Overview) -> Section | None:
         worth = ranking(all_teams)
         ranked = [team for team in worth if team.attainment is not None] or worth
         blocks.append(_table(overview, ranked[:15], f"The first 15 of {plural(len(ranked), 'team')} by attainment"))
-        blocks.append(_table(overview, ranked[-15:], "The last 15"))
+        last = ranked[15:][-15:]
+        if last:
+            blocks.append(_table(overview, last, f"The last {len(last)}"))
         if len(ranked) < len(all_teams):
             blocks.append(
                 Text(
