@@ -53,7 +53,7 @@ std::string signed_percent(double value) {
 /// What was seen, in one sentence.
 std::string seen(const diagnosed_manager& own, const found_trap& found, std::int64_t exits, double expected) {
     const std::string sure =
-        found.probability ? " (probability " + percent_text(*found.probability) + ")" : std::string();
+        found.probability ? " (probability " + probability_text(*found.probability) + ")" : std::string();
     switch (found.what) {
     case trap::control:
         return "took part in " + percent_text(found.value) + " of the team's decided deals, more than " +

@@ -41,15 +41,15 @@ std::string explain(const decided& all, const seat_verdict& one) {
     std::replace(out.begin(), out.end(), '_', ' ');
     out += ". Predicted effect on each report's sales " + fixed_text(100.0 * v.effect.mean, 1) +
            " log points x 100 (sd " + fixed_text(100.0 * v.effect.sd, 1) + "), probability that they sell less " +
-           percent_text(v.effect.probability_harm) + ".";
+           probability_text(v.effect.probability_harm) + ".";
     out += " Net value over " + integer_text(all.policy.promotion.horizon_months) + " months " +
            money(all, static_cast<double>(one.value.net_value)) + " (95 % interval " + money(all, one.value.net_low) +
            " to " + money(all, one.value.net_high) + "), probability of a net loss " +
-           percent_text(v.probability_net_loss) + ".";
+           probability_text(v.probability_net_loss) + ".";
     const decide::recorded& readiness = about(one, factor::readiness);
     if (readiness.known)
         out += " Readiness " + fixed_text(readiness.value, 2) + " (sd " + fixed_text(readiness.sd, 2) +
-               "), probability of being ready " + percent_text(v.probability_ready) + ".";
+               "), probability of being ready " + probability_text(v.probability_ready) + ".";
     else
         out += " Nothing is known of the readiness to lead.";
     if (one.facts.consents == answer::unknown) out += " Nobody has recorded whether the candidate wants the seat.";
@@ -90,13 +90,13 @@ std::string closed_text(const decided& all, const seat_verdict& one, gate which)
     case gate::readiness:
         if (!about(one, factor::readiness).known)
             return "Nothing is known of the readiness to lead; what was not asked is no verdict.";
-        return "Probability of being ready " + percent_text(v.probability_ready) + ", below the limit of " +
+        return "Probability of being ready " + probability_text(v.probability_ready) + ", below the limit of " +
                percent_text(all.rules.ready_probability) + ".";
     case gate::harm:
-        return "Probability that the reports sell less " + percent_text(v.effect.probability_harm) +
+        return "Probability that the reports sell less " + probability_text(v.effect.probability_harm) +
                ", above the limit of " + percent_text(all.rules.most_harm) + ".";
     case gate::net_loss:
-        return "Probability of a net loss " + percent_text(v.probability_net_loss) + ", above the limit of " +
+        return "Probability of a net loss " + probability_text(v.probability_net_loss) + ", above the limit of " +
                percent_text(all.rules.most_net_loss) + ".";
     }
     return "";

@@ -29,7 +29,7 @@ std::string validate(const retained& all, const retained_person& one) {
         out += ". With luck taken out that is " + fixed_text(z, 2) + " standard deviations against the own market (" +
                fixed_text(z - numeric::interval_95 * sd, 2) + " to " + fixed_text(z + numeric::interval_95 * sd, 2) +
                ", 19 times out of 20); the probability to be in its top share is " +
-               percent_text(sellers.probability_top_quartile.value[p]);
+               probability_text(sellers.probability_top_quartile.value[p]);
     }
     out += ".";
     if (one.passed_over == 2 && one.facts.outsold == decide::answer::yes)
@@ -48,8 +48,8 @@ std::string performance_and_readiness(const retained& all, const retained_person
                       fixed_text(verdict.z - numeric::interval_95 * verdict.sd, 2) + " to " +
                       fixed_text(verdict.z + numeric::interval_95 * verdict.sd, 2) + ", 19 times out of 20), from " +
                       integer_text(verdict.n_sources) + " independent sources; the probability to reach " +
-                      number_text(all.readiness->rules.ready_at) + " is " + percent_text(verdict.probability_ready) +
-                      ".";
+                      number_text(all.readiness->rules.ready_at) + " is " +
+                      probability_text(verdict.probability_ready) + ".";
     if (verdict.status == assess::readiness_status::insufficient_evidence)
         out += " That is not enough to go by: the table questions of readiness says whom to ask what.";
     return out;
@@ -117,7 +117,7 @@ std::string path_of_track(const careers& all, track which, const track_standing&
                                      : " No past case here shows how long that takes; a step usually takes " +
                                            months_text(at.time) + " (grade C)";
         out += "; within " + integer_text(all.policy.paths.horizon_months) + " months with probability " +
-               percent_text(at.time.probability_within) + ".";
+               probability_text(at.time.probability_within) + ".";
     }
     if (which == track::management) {
         if (may_be_considered)

@@ -388,7 +388,7 @@ std::string triggers_of(const transition_line& line, const org::transition_polic
     if (line.verdict.by_team)
         say("team_result: " + percent_text(line.month.change->ratio - 1.0) +
             " against the same people before, moved by their market (below with probability " +
-            percent_text(line.month.change->probability_below) + ")");
+            probability_text(line.month.change->probability_below) + ")");
     if (line.verdict.by_exits)
         say("top_exits: " + integer_text(line.month.top_exits) + " of the top quarter left within " +
             integer_text(policy.trailing_months) + " months");

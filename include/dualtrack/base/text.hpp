@@ -35,6 +35,13 @@ namespace dualtrack {
     return fixed_text(100.0 * share, 0) + " %";
 }
 
+/// A probability as whole per cent; what is not certain never reads as certain.
+[[nodiscard]] inline std::string probability_text(double probability) {
+    if (probability > 0.0 && probability < 0.005) return "under 1 %";
+    if (probability > 0.995 && probability < 1.0) return "over 99 %";
+    return percent_text(probability);
+}
+
 /// A word of the data contract as people write it: `quota_relief` is "quota relief".
 [[nodiscard]] inline std::string plain_text(std::string_view word) {
     std::string out(word);

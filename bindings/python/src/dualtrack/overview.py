@@ -329,5 +329,15 @@ def percent(share: float | None, digits: int = 0) -> str:
     return "-" if share is None else f"{100 * share:.{digits}f} %"
 
 
+def probability(value: float | None, digits: int = 0) -> str:
+    """Per cent; what is not certain never reads as certain."""
+    least = 10.0**-digits / 100
+    if value is not None and 0 < value < least / 2:
+        return f"under {percent(least, digits)}"
+    if value is not None and 1 - least / 2 < value < 1:
+        return f"over {percent(1 - least, digits)}"
+    return percent(value, digits)
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .overview import Overview, Team, findings, money, percent, plural, ranking, teams, totals
+from .overview import Overview, Team, findings, money, percent, plural, probability, ranking, teams, totals
 
 WIDTH = 100
 SHOWN = ("managers", "measures", "pay", "promotion", "readiness", "paths", "retention", "relief", "value_added")
@@ -106,7 +106,7 @@ def _readiness(overview: Overview) -> list[str]:
     if ready:
         first = ready[0]
         text += (
-            f" Most surely ready is {overview.name(first['person_id'])}: probability {percent(first['probability_ready'])}, "
+            f" Most surely ready is {overview.name(first['person_id'])}: probability {probability(first['probability_ready'])}, "
             f"from {plural(first['n_sources'], 'independent source')}."
         )
     return ["", "Readiness to lead (sales have no part in it)", *_wrapped(text)]
@@ -129,7 +129,7 @@ def _managers(overview: Overview) -> list[str]:
         first = heroes[0]
         text += (
             f" Most surely {overview.name(first['manager_id'])}: takes part in {percent(first['involvement_share'])} of the "
-            f"team's deals; hero probability {percent(first['hero_probability'])}."
+            f"team's deals; hero probability {probability(first['hero_probability'])}."
         )
     uncoached = len(overview.rows("managers", "uncoached"))
     if uncoached:
@@ -183,7 +183,7 @@ def _promotion(overview: Overview) -> list[str]:
             text += (
                 f" Worth most: {overview.name(row['person_id'])} for {row['vacancy_id']}, net {money(row['net_value'])} "
                 f"(95 % interval {money(row['net_low'])} to {money(row['net_high'])}; probability that the reports sell "
-                f"less {percent(row['probability_harm'])})."
+                f"less {probability(row['probability_harm'])})."
             )
         out += _wrapped(text)
     outsold = [row for row in passed_over if row["outsold_winner"] and row["winner_is"] == "filled"]
@@ -192,7 +192,7 @@ def _promotion(overview: Overview) -> list[str]:
         out += _wrapped(
             f"{plural(len(outsold), 'person', 'people')} sold more than who got the seat in the last year; "
             f"{overview.name(worst['person_id'])} leaves within twelve months with probability "
-            f"{percent(worst['exit_probability_12m'])} ({percent(worst['mitigated_probability_12m'])} after an interview "
+            f"{probability(worst['exit_probability_12m'])} ({probability(worst['mitigated_probability_12m'])} after an interview "
             "with the hiring manager)."
         )
     return out if len(out) > 2 else []
@@ -221,8 +221,8 @@ def _retention(overview: Overview) -> str:
     return (
         f"Passed over in the last year, or would be by the recommended slate: "
         f"{plural(len(passed), 'person', 'people')}; most likely to leave within 12 months is "
-        f"{overview.name(first['person_id'])} ({percent(first['probability_exit_12m'])}; "
-        f"{percent(first['mitigated_probability_12m'])} after an interview)."
+        f"{overview.name(first['person_id'])} ({probability(first['probability_exit_12m'])}; "
+        f"{probability(first['mitigated_probability_12m'])} after an interview)."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...overview import Overview, Row, money, percent, plural
+from ...overview import Overview, Row, money, percent, plural, probability
 from .. import charts, charts_managers
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -152,7 +152,7 @@ def _dependent(overview: Overview, rows: list[Row]) -> Table | None:
                 percent(row["involvement_share"]),
                 _change(row, "step_back"),
                 _change(row, "without"),
-                percent(row["hero_probability"]),
+                probability(row["hero_probability"]),
             ]
             for row in known[:12]
         ],

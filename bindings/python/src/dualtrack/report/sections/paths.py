@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...overview import Overview, Row, percent, plural
+from ...overview import Overview, Row, plural, probability
 from ..blocks import Block, Section, Table, Text
 
 SHOWN = 20
@@ -85,7 +85,7 @@ def _next(overview: Overview, rows: list[Row], track: str) -> Table | None:
                 row["level_now"],
                 row["level_next"],
                 _months(row),
-                percent(row["probability_within_horizon"]),
+                probability(row["probability_within_horizon"]),
                 "; ".join(missing.get(row["person_id"], [])) or "nothing",
             ]
             for row in order[:SHOWN]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from ...overview import Overview, Row, money, percent, plural
+from ...overview import Overview, Row, money, plural, probability
 from .. import charts
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -93,9 +93,9 @@ def _candidates(overview: Overview, seat: str, rows: list[Row]) -> Picture:
                 overview.name(row["person_id"]),
                 _words(row["decision"]),
                 _points(row["predicted_effect"], row["predicted_sd"]),
-                percent(row["probability_harm"]),
+                probability(row["probability_harm"]),
                 money(row["net_value"]),
-                percent(row["probability_net_loss"]),
+                probability(row["probability_net_loss"]),
                 "yes" if row["human_review"] else "",
             ]
             for row in shown
@@ -119,19 +119,19 @@ def _tracks(overview: Overview, seat: str, rows: list[Row], risk: dict[tuple[str
         asked = "" if row["consents"] else "; not asked yet"
         if row["probability_ready"] is None:
             return "nothing known" + asked
-        return f"ready with {percent(row['probability_ready'])}{asked}"
+        return f"ready with {probability(row['probability_ready'])}{asked}"
 
     def selling(row: Row) -> str:
         if row["probability_top"] is None:
             return "not measured"
-        strong = f"among the best with {percent(row['probability_top'])}"
+        strong = f"among the best with {probability(row['probability_top'])}"
         return strong + ("; expert track recommended" if row["decision"] == "expert_track" else "")
 
     def leaving(row: Row) -> str:
         known = risk.get(_key(row))
         if known is None:
             return ""
-        return f"{percent(known['exit_probability_12m'])}, with interview {percent(known['mitigated_probability_12m'])}"
+        return f"{probability(known['exit_probability_12m'])}, with interview {probability(known['mitigated_probability_12m'])}"
 
     return Table(
         f"Two tracks side by side: {seat}",
@@ -158,7 +158,7 @@ def _waterfall(overview: Overview, row: Row, lines: list[Row]) -> list[Block]:
         charts.waterfall(steps, "gain and cost over the horizon"),
         f"Business case of {name} for {row['vacancy_id']}: from the gain to the net value.",
         f"95 % interval of the net value {money(row['net_low'])} to {money(row['net_high'])}; probability of a net loss "
-        f"{percent(row['probability_net_loss'])}.",
+        f"{probability(row['probability_net_loss'])}.",
         f"The lines add up to {money(row['net_value'])}.",
     )
     table = Table(
@@ -230,9 +230,9 @@ def _passed_over(overview: Overview) -> Table | None:
                 else f"{overview.name(row['winner_id'])} {how[row['winner_is']]}",
                 {True: "yes", False: "no", None: "not known"}[row["outsold_winner"]],
                 f"{row['hazard_ratio']:.2f}",
-                percent(row["exit_probability_12m"], 1),
-                percent(row["base_probability_12m"], 1),
-                percent(row["mitigated_probability_12m"], 1),
+                probability(row["exit_probability_12m"], 1),
+                probability(row["base_probability_12m"], 1),
+                probability(row["mitigated_probability_12m"], 1),
             ]
             for row in rows[:PASSED_OVER]
         ],

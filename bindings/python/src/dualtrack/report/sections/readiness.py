@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...overview import CREDIBLE, Overview, Row, percent, plural
+from ...overview import CREDIBLE, Overview, Row, plural, probability
 from .. import charts
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -42,7 +42,7 @@ def _verdicts(overview: Overview, judged: list[Row]) -> Picture:
             [
                 overview.name(row["person_id"]),
                 f"{row['readiness_z']:+.2f} \u00b1 {row['readiness_sd']:.2f}",
-                percent(row["probability_ready"]),
+                probability(row["probability_ready"]),
                 f"{row['n_sources']}",
                 _words(row["status"]),
             ]

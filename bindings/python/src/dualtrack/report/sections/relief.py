@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...overview import Overview, Row, money, percent, plural
+from ...overview import Overview, Row, money, plural, probability
 from .. import charts
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -23,7 +23,7 @@ def _plans(overview: Overview, rows: list[Row]) -> Table:
                 f"{money(row['gain'])} ({money(row['gain_low'])} to {money(row['gain_high'])})",
                 money(row["net"]),
                 money(row["net_year_2"]),
-                percent(row["probability_positive"]),
+                probability(row["probability_positive"]),
             ]
             for row in rows
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...overview import Overview, Row, percent, plural
+from ...overview import Overview, Row, percent, plural, probability
 from ..blocks import Block, Section, Table, Text
 
 SHOWN = 25
@@ -52,7 +52,7 @@ def build(overview: Overview) -> Section | None:
                     row["passed_over"].replace("_", " "),
                     (row["motive"] or "not asked").replace("_", " "),
                     percent(_risk(row)),
-                    percent(row["mitigated_probability_12m"]),
+                    probability(row["mitigated_probability_12m"]),
                     f"{row['minutes_week']:,.0f} of {row['capacity_minutes_week']:,.0f}",
                     row["plan"],
                 ]

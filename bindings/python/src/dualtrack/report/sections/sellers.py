@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...overview import CREDIBLE, Overview, Row, is_seller, knows_company, money, percent, plural, standing
+from ...overview import CREDIBLE, Overview, Row, is_seller, knows_company, money, percent, plural, probability, standing
 from .. import charts
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -27,7 +27,7 @@ def _seller_table(overview: Overview, rows: list[Row], place: dict[str, int], ca
             money(row["won_amount"]),
             percent(row["attainment"]),
             f"{row['performance_z']:+.2f} \u00b1 {row['performance_sd']:.2f}",
-            percent(row["probability_top_quartile"]),
+            probability(row["probability_top_quartile"]),
         ]
         for row in rows
     ]

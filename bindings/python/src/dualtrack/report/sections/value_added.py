@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...overview import Overview, Row, percent, plural
+from ...overview import Overview, Row, plural, probability
 from .. import charts
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -66,7 +66,7 @@ def _caterpillar(overview: Overview, rows: list[Row], unit: str) -> Picture:
                 "" if row["se"] is None else f"{_effect(row['effect'])} ± {row['se']:.2f}",
                 f"{row['n_sellers']:,}",
                 f"{row['n_movers']:,}",
-                percent(row["probability_top_tenth"]),
+                probability(row["probability_top_tenth"]),
                 row["status"].replace("_", " "),
             ]
             for row in shown
