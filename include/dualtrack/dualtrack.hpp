@@ -160,6 +160,7 @@
 #include <dualtrack/simulate/sales_inputs.hpp>
 #include <dualtrack/simulate/sales_kernels.hpp>
 #include <dualtrack/simulate/sales_metrics.hpp>
+#include <dualtrack/simulate/sales_packages.hpp>
 #include <dualtrack/simulate/sales_seats.hpp>
 #include <dualtrack/simulate/sales_vacancy.hpp>
 #include <dualtrack/simulate/sales_world.hpp>

@@ -135,7 +135,7 @@ TEST(sales, check_14_the_kth_hire_is_the_same_human_under_every_rule) {
         sales_world world;
         start_world(model, 11, scratch, world);
         for (int month = 0; month < 60; ++month) {
-            simulate_month(model, arm, 11, scratch, world);
+            simulate_month(model, arm, constants_of(model, arm), 11, scratch, world);
             for (std::size_t seat = 0; seat < world.seats.n; ++seat) {
                 if (world.seats.field(seat_field::occupied)[seat] == 0) continue;
                 const auto get = [&](seat_field which) { return world.seats.field(which)[seat]; };
@@ -160,7 +160,8 @@ std::vector<float> scores_with_truth(rule_kind kind, double factor) {
     arm.rule.kind = kind;
     for (const rule_description& rule : built_in_rules)
         if (rule.kind == kind) arm.rule.figures = rule.figures;
-    for (int month = 0; month < 14; ++month) simulate_month(model, sales_arm(), 2, s, world);
+    for (int month = 0; month < 14; ++month)
+        simulate_month(model, sales_arm(), constants_of(model, sales_arm()), 2, s, world);
     const observed_candidates seen = detail::look_at_candidates(model, arm, 2, 0, 1000, world, s);
     for (float& value : s.value) value *= static_cast<float>(factor); // after the ratings are in
     detail::score_vacancy(model, arm, 2, 0, seen, s, world);

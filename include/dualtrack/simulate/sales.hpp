@@ -6,9 +6,9 @@
 //     skill   s += [g m c e^((1-w) 2 v)(1 - s/smax) - d x (s - smin)] / 12
 //     quits   H += h0 e^(-th v/sv)(1 + X)(wit if a witness and A > .5);  X = (HR-1)(iv)(dt)(ext) while passed over
 //             exit when H passes -ln u, at the start of the next month;  manager  H += hm (1 + ex x)
-//     mentoring   mentor's y times 1 - q; mentee's y times 1 + G/B, after the end half of it every half_life months
 #pragma once
 
+#include <dualtrack/simulate/sales_packages.hpp>
 #include <dualtrack/simulate/sales_vacancy.hpp>
 
 #include <algorithm>
@@ -86,15 +86,20 @@ inline void fill_vacancy(const sales_model& model, const sales_arm& arm, std::ui
     const std::size_t winner = n == 0 || is_external ? n : choose(model, n, s, world);
     if (world.counted) count_promotion(model, n, winner, s, world);
     const auto until = static_cast<float>(world.period) + static_cast<float>(model.a.passed_over_months) - 1.0F;
+    const std::int32_t least_of_best = least_outsold(model.a.passed_over_rank, n);
+    const float sold = winner < n ? s.sales12[winner] : -float_infinity;
+    float* const passed_until = seats.field(seat_field::passed_until);
     for (std::size_t k = 0; k < n; ++k) {
-        const bool outsold = winner == n || s.sales12[k] > s.sales12[winner];
-        if (k != winner && s.rank[k] >= model.a.passed_over_rank && outsold)
-            seats.field(seat_field::passed_until)[s.seat[k]] = until;
-        if (world.log != nullptr && world.counted)
+        float& last = passed_until[s.seat[k]];
+        const bool is_passed =
+            static_cast<bool>(static_cast<int>(s.n_lower[k] >= least_of_best) & static_cast<int>(s.sales12[k] > sold));
+        last = is_passed ? until : last;
+    }
+    if (world.log != nullptr && world.counted)
+        for (std::size_t k = 0; k < n; ++k)
             world.log->push_back({replication, world.period - static_cast<std::uint32_t>(model.shape.burn_in_months),
                                   vacancy, static_cast<std::uint32_t>(n), s.person[k], s.score[k], !is_external,
                                   k == winner, s.declined[k] != 0});
-    }
     if (winner < n) {
         const std::size_t seat = s.seat[winner];
         const sales_manager chosen = rep_as_manager(model, replication, seats, seat,
@@ -107,101 +112,34 @@ inline void fill_vacancy(const sales_model& model, const sales_arm& arm, std::ui
     install(model, arm, replication, team, vacancy, outsider, world);
 }
 
-/// A manager goes back to selling, on the first empty seat; leaves the firm if there is none.
-inline void step_down(const sales_model& model, const sales_manager& m, sales_world& world) {
-    sales_seats& seats = world.seats;
-    if (seats.empty.empty()) return;
-    const std::size_t seat = seats.empty.front();
-    seats.empty.erase(seats.empty.begin());
-    person_draw p;
-    p.person = m.person;
-    p.talent = m.talent;
-    p.collaboration = m.collaboration;
-    p.value = m.value;
-    p.hero_noise = m.hero_noise;
-    p.readiness_noise = m.readiness_noise;
-    p.collaboration_noise = m.collaboration_noise;
-    p.rep_threshold = m.rep_threshold;
-    p.group = m.group;
-    // Knows the work: comes back with the skill, the record and the tenure of the time as a rep.
-    seat_person(p, seat, std::max(m.tenure, static_cast<float>(model.a.ramp_months) + 1.0F), seats);
-    seats.field(seat_field::skill)[seat] = m.skill;
-    seats.field(seat_field::record)[seat] = m.record;
-    seats.field(seat_field::hazard)[seat] = m.rep_hazard;
-    seats.was_candidate[seat] = m.was_candidate ? 1 : 0;
-    seats.n_posts[seat] = m.n_posts;
-}
-
-/// The manager goes at the start of the next period.
-inline void leave_post(std::size_t team, sales_seats& seats) {
-    const auto id = static_cast<std::uint32_t>(team);
-    const auto at = std::lower_bound(seats.managers_leaving.begin(), seats.managers_leaving.end(), id);
-    if (at == seats.managers_leaving.end() || *at != id) seats.managers_leaving.insert(at, id);
-}
-
-/// Once a year: the best sellers by their record mentor those with the lowest.
-inline void assign_mentors(const sales_model& model, const reward_packages& extra, sales_scratch& s,
-                           sales_world& world) {
-    sales_seats& seats = world.seats;
-    const float* record = seats.field(seat_field::record);
-    const float* tenure = seats.field(seat_field::tenure);
-    float* boost = seats.field(seat_field::boost);
-    s.seat.clear();
-    for (std::uint32_t seat = 0; seat < seats.n; ++seat) {
-        if (boost[seat] < 1.0F) boost[seat] = 1.0F; // last year's mentors
-        if (seats.field(seat_field::occupied)[seat] > 0) s.seat.push_back(seat);
-    }
-    std::sort(s.seat.begin(), s.seat.end(), [&](std::uint32_t x, std::uint32_t y) {
-        return record[x] != record[y] ? record[x] > record[y] : seats.persons()[x] < seats.persons()[y];
-    });
-    const auto fewest = static_cast<float>(model.a.candidate_tenure);
-    std::size_t low = s.seat.size(), n_mentors = 0;
-    for (std::size_t i = 0; i < low && static_cast<double>(n_mentors) < extra.mentors; ++i) {
-        if (tenure[s.seat[i]] < fewest) continue;
-        ++n_mentors;
-        boost[s.seat[i]] = static_cast<float>(1.0 - extra.quota_relief);
-        for (double k = 0; k + 0.5 < extra.mentees && low > i + 1; ++k)
-            boost[s.seat[--low]] = static_cast<float>(1.0 + extra.mentee_gain);
-    }
-    // Who is no mentee any more loses the gain by halves.
-    const auto kept = static_cast<float>(numeric::exp(-12.0 * numeric::log(2.0) / extra.half_life));
-    for (std::size_t i = n_mentors; i < low; ++i) {
-        float& b = boost[s.seat[i]];
-        if (b > 1.0F) b = 1.0F + (b - 1.0F) * kept;
-    }
-}
-
-/// What a team should have sold by the records of its reps, beside what it sold; reviewed every year in the post.
-inline void review_managers(const sales_model& model, const sales_arm& arm, std::uint32_t replication, sales_scratch& s,
-                            sales_world& world) {
-    sales_seats& seats = world.seats;
-    for (std::size_t team = 0; team < seats.n_teams(); ++team) {
-        sales_manager& m = seats.managers[team];
-        ++m.months;
-        for (std::size_t seat = seats.first[team]; seat < seats.first[team + 1]; ++seat) {
-            m.team_output += static_cast<double>(seats.field(seat_field::output)[seat]);
-            m.expected_output += static_cast<double>(s.expected[seat]);
-            m.reviewed_months += static_cast<double>(seats.field(seat_field::occupied)[seat]);
-        }
-        if (m.months % 12 != 0) continue;
-        if (m.expected_output > 0 && m.team_output > 0) {
-            const double z = normal_double_of(draw(model.seed, replication, m.person, world.period, purpose::look)[0]);
-            const double seen = numeric::log(m.team_output / m.expected_output) +
-                                model.a.month_noise / std::sqrt(m.reviewed_months) * z;
-            if (seen < numeric::log1p(-std::min(arm.packages.demotion, 0.999))) {
-                m.steps_down = true;
-                leave_post(team, seats);
-            }
-        }
-        m.team_output = m.expected_output = m.reviewed_months = 0;
-    }
-}
-
 } // namespace detail
 
+/// What the vector loops take from the assumptions, under a rule with its packages.
+[[nodiscard]] inline month_constants constants_of(const sales_model& model, const sales_arm& arm) noexcept {
+    const reward_packages& extra = arm.packages;
+    const sales_assumptions& a = model.a;
+    const bool talked_to = arm.rule.interviewed || extra.not_yet_talk;
+    month_constants with{};
+    with.talent_spread = static_cast<float>(a.talent_spread);
+    with.inverse_ramp = static_cast<float>(a.ramp_months > 0 ? 1.0 / a.ramp_months : 1.0);
+    with.inverse_skill_most = static_cast<float>(1.0 / a.skill_most);
+    with.skill_least = static_cast<float>(a.skill_least);
+    with.tails_coaching = static_cast<float>(a.tails_coaching);
+    with.tails_at = static_cast<float>(0.8416 * a.talent_spread);
+    with.passed_over = static_cast<float>((a.passed_over_ratio - 1) * (talked_to ? a.interview_relief : 1.0) *
+                                          (extra.dual_track ? a.dual_track_relief : 1.0) *
+                                          (arm.rule.kind == rule_kind::external ? 1.0 : a.insider_relief));
+    with.witness = static_cast<float>(a.witness_ratio);
+    with.witness_talent = static_cast<float>(a.witness_talent);
+    with.pay_at_par = extra.dual_track ? static_cast<float>(a.manager_pay) : 0.0F;
+    with.noise = model.shape.monthly_noise ? static_cast<float>(a.month_noise) : 0.0F;
+    with.seed = model.seed;
+    return with;
+}
+
 /// One month under a rule; `counted`: after the burn-in. The steps are those of version 1 of the key layout.
-inline void simulate_month(const sales_model& model, const sales_arm& arm, std::uint32_t replication, sales_scratch& s,
-                           sales_world& world) {
+inline void simulate_month(const sales_model& model, const sales_arm& arm, month_constants with,
+                           std::uint32_t replication, sales_scratch& s, sales_world& world) {
     using namespace detail;
     sales_seats& seats = world.seats;
     sales_counts& c = world.counts;
@@ -224,12 +162,17 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, std::
             step_down(model, seats.managers[team], world);
     for (const std::uint32_t team : s.posts) fill_vacancy(model, arm, replication, team, s, world);
     // New people, on the seats whose time has come, ascending.
+    std::uint32_t* const empty = seats.empty.data();
+    const std::int32_t* const fill_at = seats.fill_at.data();
+    const auto now = static_cast<std::int32_t>(world.period);
+    const std::size_t n_empty = seats.empty.size();
     std::size_t kept = 0;
-    for (const std::uint32_t seat : seats.empty) {
-        if (seats.fill_at[seat] <= static_cast<std::int32_t>(world.period))
+    for (std::size_t i = 0; i < n_empty; ++i) {
+        const std::uint32_t seat = empty[i];
+        if (fill_at[seat] <= now)
             seat_person(person_of(model, replication, seats.next_person++, s.drawn), seat, 1, seats);
         else
-            seats.empty[kept++] = seat;
+            empty[kept++] = seat;
     }
     seats.empty.resize(kept);
     const reward_packages& extra = arm.packages;
@@ -246,23 +189,6 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, std::
                                    static_cast<double>(occupied[k] * seats.field(seat_field::boost)[k]));
         }
     }
-    const sales_assumptions& a = model.a;
-    const bool talked_to = arm.rule.interviewed || extra.not_yet_talk;
-    month_constants with{};
-    with.talent_spread = static_cast<float>(a.talent_spread);
-    with.inverse_ramp = static_cast<float>(a.ramp_months > 0 ? 1.0 / a.ramp_months : 1.0);
-    with.inverse_skill_most = static_cast<float>(1.0 / a.skill_most);
-    with.skill_least = static_cast<float>(a.skill_least);
-    with.tails_coaching = static_cast<float>(a.tails_coaching);
-    with.tails_at = static_cast<float>(0.8416 * a.talent_spread);
-    with.passed_over = static_cast<float>((a.passed_over_ratio - 1) * (talked_to ? a.interview_relief : 1.0) *
-                                          (extra.dual_track ? a.dual_track_relief : 1.0) *
-                                          (arm.rule.kind == rule_kind::external ? 1.0 : a.insider_relief));
-    with.witness = static_cast<float>(a.witness_ratio);
-    with.witness_talent = static_cast<float>(a.witness_talent);
-    with.pay_at_par = extra.dual_track ? static_cast<float>(a.manager_pay) : 0.0F;
-    with.noise = model.shape.monthly_noise ? static_cast<float>(a.month_noise) : 0.0F;
-    with.seed = model.seed;
     with.replication = replication;
     with.period = world.period;
     with.is_first = world.period == 1;
@@ -274,21 +200,25 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, std::
             seats.leaving.push_back(static_cast<std::uint32_t>(word * 64) +
                                     static_cast<std::uint32_t>(std::countr_zero(left)));
     if (reviewed) review_managers(model, arm, replication, s, world);
-    for (std::size_t team = 0; team < seats.n_teams(); ++team) {
-        seats.manager_hazard[team] += seats.manager_step[team];
-        if (seats.manager_hazard[team] > seats.manager_threshold[team]) leave_post(team, seats);
+    const std::size_t n_teams = seats.n_teams();
+    float* const manager_hazard = seats.manager_hazard.data();
+    const float* const manager_step = seats.manager_step.data();
+    const float* const manager_threshold = seats.manager_threshold.data();
+    for (std::size_t team = 0; team < n_teams; ++team) {
+        manager_hazard[team] += manager_step[team];
+        if (manager_hazard[team] > manager_threshold[team]) leave_post(team, seats);
     }
     if (!world.counted) return;
     c.output += sums.output;
     c.cost += world.cost;
-    c.pay += sums.pay + a.manager_pay * static_cast<double>(seats.n_teams());
+    c.pay += sums.pay + model.a.manager_pay * static_cast<double>(n_teams);
     c.skill += sums.skill;
     c.hero += seats.hero;
     c.top_months += sums.n_top;
     c.seat_months += static_cast<std::int64_t>(seats.n);
     c.empty_months += static_cast<std::int64_t>(seats.empty.size());
     c.rep_months += static_cast<std::int64_t>(seats.n - seats.empty.size());
-    c.manager_months += static_cast<std::int64_t>(seats.n_teams());
+    c.manager_months += static_cast<std::int64_t>(n_teams);
     const double weight = model.weight[world.period - 1 - static_cast<std::uint32_t>(model.shape.burn_in_months)];
     c.discounted += weight * (sums.output - world.cost);
     c.discount_weights += weight * static_cast<double>(seats.n);

@@ -38,6 +38,7 @@ struct sales_kernels {
     decltype(&plain::look_at) look_at;
     decltype(&plain::count_lower) count_lower;
     decltype(&plain::count_pairs) count_pairs;
+    decltype(&plain::find_highest) find_highest;
     decltype(&plain::draw_people) draw_people;
     decltype(&plain::draw_fills) draw_fills;
 };
@@ -46,15 +47,15 @@ struct sales_kernels {
 [[nodiscard]] inline sales_kernels kernels_for(instruction_set set) noexcept {
 #if defined(DUALTRACK_LANES_X86)
     if (set == instruction_set::avx512)
-        return {&avx512::pass_month,  &avx512::look_at,     &avx512::count_lower,
-                &avx512::count_pairs, &avx512::draw_people, &avx512::draw_fills};
+        return {&avx512::pass_month,   &avx512::look_at,     &avx512::count_lower, &avx512::count_pairs,
+                &avx512::find_highest, &avx512::draw_people, &avx512::draw_fills};
     if (set == instruction_set::avx2)
-        return {&avx2::pass_month,  &avx2::look_at,     &avx2::count_lower,
-                &avx2::count_pairs, &avx2::draw_people, &avx2::draw_fills};
+        return {&avx2::pass_month,   &avx2::look_at,     &avx2::count_lower, &avx2::count_pairs,
+                &avx2::find_highest, &avx2::draw_people, &avx2::draw_fills};
 #endif
     static_cast<void>(set);
-    return {&plain::pass_month,  &plain::look_at,     &plain::count_lower,
-            &plain::count_pairs, &plain::draw_people, &plain::draw_fills};
+    return {&plain::pass_month,   &plain::look_at,     &plain::count_lower, &plain::count_pairs,
+            &plain::find_highest, &plain::draw_people, &plain::draw_fills};
 }
 
 } // namespace dualtrack::simulate

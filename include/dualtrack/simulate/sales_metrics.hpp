@@ -119,16 +119,18 @@ inline bool run_organisation(const sales_model& model, std::span<const sales_arm
     const sales_arm burn_in;
     worker.counts.resize(arms.size());
     start_world(model, replication, worker.scratch, worker.common);
+    month_constants with = constants_of(model, burn_in);
     for (std::int32_t month = 0; month < model.shape.burn_in_months; ++month)
-        simulate_month(model, burn_in, replication, worker.scratch, worker.common);
+        simulate_month(model, burn_in, with, replication, worker.scratch, worker.common);
     for (std::size_t arm = 0; arm < arms.size(); ++arm) {
         sales_world& world = worker.own;
         world = worker.common;
         world.counted = true;
+        with = constants_of(model, arms[arm]);
         world.log = log.empty() ? nullptr : &log[arm];
         for (std::int32_t month = 1; month <= months; ++month) {
             const double before = world.counts.output - world.counts.cost;
-            simulate_month(model, arms[arm], replication, worker.scratch, world);
+            simulate_month(model, arms[arm], with, replication, worker.scratch, world);
             if (world.failed) return false;
             if (!trajectory.empty())
                 trajectory[arm * static_cast<std::size_t>(months) + static_cast<std::size_t>(month - 1)] =

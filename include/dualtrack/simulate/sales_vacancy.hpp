@@ -17,6 +17,17 @@
 namespace dualtrack::simulate {
 namespace detail {
 
+/// The fewest of n candidates that one must outsell to be of that rank by sales.
+inline std::int32_t least_outsold(double rank, std::size_t n) noexcept {
+    constexpr std::int32_t never = std::numeric_limits<std::int32_t>::max();
+    if (n < 2) return rank <= 0.0 ? 0 : never;
+    const double others = static_cast<double>(n - 1);
+    if (rank > 1.0) return never;
+    auto least = static_cast<std::int32_t>(std::max(0.0, rank * others - 1.0));
+    while (static_cast<double>(least) / others < rank) ++least;
+    return least;
+}
+
 /// Fills the scratch with the candidates of a vacancy as they can be seen.
 inline observed_candidates look_at_candidates(const sales_model& model, const sales_arm& arm, std::uint32_t replication,
                                               std::size_t team, std::uint32_t vacancy, const sales_world& world,
@@ -28,31 +39,29 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     const std::size_t to = model.shape.own_team_only ? seats.first[team + 1] : seats.n;
     const float* tenure = field(seat_field::tenure);
     const float* occupied = field(seat_field::occupied);
-    s.seat.resize(seats.n);
+    if (s.seat.size() < seats.n) s.seat.resize(seats.n);
     std::size_t n = 0;
     for (std::size_t seat = from; seat < to; ++seat) {
         s.seat[n] = static_cast<std::uint32_t>(seat);
         n += static_cast<std::size_t>(static_cast<int>(occupied[seat] > 0) & static_cast<int>(tenure[seat] >= fewest));
     }
-    s.seat.resize(n);
     const std::size_t room = s.room = padded(n);
     const rule_kind kind = arm.rule.kind;
     const bool for_host = kind == rule_kind::host || world.log != nullptr;
     const bool with_readiness = kind == rule_kind::readiness || kind == rule_kind::band || kind == rule_kind::lottery ||
                                 kind == rule_kind::test_drive || kind == rule_kind::hybrid || for_host;
     const bool with_collaboration = kind == rule_kind::predicted_va || for_host;
-    s.words.resize(4 * room);
-    s.person.resize(room);
-    s.record.resize(room);
-    s.sales12.resize(room);
+    if (s.person.size() < seats.n_padded) {
+        s.words.resize(4 * seats.n_padded);
+        s.person.resize(seats.n_padded);
+        s.n_lower.resize(seats.n_padded);
+        s.flags.resize(seats.n_padded);
+        s.rank.resize(seats.n_padded);
+        for (std::vector<float>* each : {&s.record, &s.sales12, &s.tenure, &s.collaboration, &s.readiness})
+            each->resize(seats.n_padded);
+    }
     s.score.assign(room, float_nan);
     s.value.assign(room, float_nan);
-    s.tenure.resize(n);
-    s.collaboration.resize(n);
-    s.readiness.resize(n);
-    s.rank.resize(n);
-    s.n_lower.resize(n);
-    s.flags.resize(n);
     const float inverse_spread = model.spread > 0 ? static_cast<float>(1.0 / model.spread) : 0.0F;
     const auto tau = static_cast<float>(model.a.readiness_noise);
     const auto by_noise = static_cast<float>(model.a.collaboration_noise);
@@ -72,7 +81,7 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     }
     model.kernels.look_at(s.person.data(), s.record.data(), room, model.seed, replication, world.period, vacancy,
                           static_cast<float>(model.a.month_noise / std::sqrt(12.0)), s.sales12.data(), s.words.data());
-    std::fill(s.sales12.begin() + static_cast<std::ptrdiff_t>(n), s.sales12.end(), float_infinity);
+    std::fill(s.sales12.data() + n, s.sales12.data() + room, float_infinity);
     if (with_collaboration)
         for (std::size_t k = 0; k < n; ++k)
             s.collaboration[k] = field(seat_field::collaboration)[s.seat[k]] +
@@ -83,9 +92,10 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     if (for_host)
         for (std::size_t k = 0; k < n; ++k) s.flags[k] = seats.team[s.seat[k]] == team ? 1 : 0;
     model.kernels.count_lower(s.sales12.data(), n, s.n_lower.data());
-    for (std::size_t k = 0; k < n; ++k)
-        s.rank[k] = n > 1 ? static_cast<double>(s.n_lower[k]) / static_cast<double>(n - 1) : 0.0;
-    if (arm.rule.kind == rule_kind::host) {
+    if (kind == rule_kind::band)
+        for (std::size_t k = 0; k < n; ++k)
+            s.rank[k] = n > 1 ? static_cast<double>(s.n_lower[k]) / static_cast<double>(n - 1) : 0.0;
+    if (kind == rule_kind::host) {
         s.pay.resize(n);
         s.trial.assign(n, float_nan);
         for (std::size_t k = 0; k < n; ++k)
@@ -156,23 +166,22 @@ inline void score_vacancy(const sales_model& model, const sales_arm& arm, std::u
 inline std::size_t choose(const sales_model& model, std::size_t n, sales_scratch& s, sales_world& world) {
     const std::uint32_t* tie = s.words.data() + s.room;
     const std::uint32_t* acceptance = tie + s.room;
-    std::vector<std::uint8_t>& declined = s.declined;
-    declined.assign(n, 0);
+    s.offers = s.score;
     std::size_t first = n;
     for (;;) {
-        std::size_t best = n;
-        for (std::size_t k = 0; k < n; ++k) {
-            if (declined[k] != 0 || s.score[k] != s.score[k]) continue;
-            if (best == n || s.score[k] > s.score[best] || (s.score[k] == s.score[best] && tie[k] > tie[best]))
-                best = k;
-        }
+        std::uint32_t at = 0;
+        const std::uint32_t n_equal = model.kernels.find_highest(s.offers.data(), s.room, at);
+        std::size_t best = n_equal == 0 ? n : at;
+        for (std::size_t k = best + 1; n_equal > 1 && k < n; ++k)
+            if (s.offers[k] == s.offers[best] && tie[k] > tie[best]) best = k;
         if (best == n) return model.shape.outside_if_declined ? n : first;
         if (first == n) first = best;
         const double own_pay = 0.5 + 0.5 * numeric::exp(static_cast<double>(s.sales12[best]));
         const double logit =
             model.a.acceptance_level + model.a.acceptance_pay * numeric::log(model.a.manager_pay / own_pay);
         if (happens(acceptance[best], 1.0 / (1.0 + numeric::exp(-logit)))) return best;
-        declined[best] = 1;
+        s.declined[best] = 1;
+        s.offers[best] = float_nan;
         if (world.counted) ++world.counts.declined;
     }
 }
@@ -182,16 +191,20 @@ inline void count_promotion(const sales_model& model, std::size_t n, std::size_t
                             sales_world& world) {
     sales_counts& c = world.counts;
     sales_seats& seats = world.seats;
+    const std::int32_t least_of_top = least_outsold(0.9, n);
+    std::int64_t n_top = 0, n_grouped = 0, n_new = 0;
     for (std::size_t k = 0; k < n; ++k) {
         const std::size_t seat = s.seat[k];
-        ++c.candidacies[seats.group[seat]];
-        if (s.rank[k] >= 0.9) {
-            ++c.top_candidates;
-            if (k != winner) ++c.top_passed;
-        }
-        if (seats.was_candidate[seat] == 0) ++c.persons;
+        n_grouped += seats.group[seat];
+        n_top += s.n_lower[k] >= least_of_top ? 1 : 0;
+        n_new += seats.was_candidate[seat] == 0 ? 1 : 0;
         seats.was_candidate[seat] = 1;
     }
+    c.candidacies[0] += static_cast<std::int64_t>(n) - n_grouped;
+    c.candidacies[1] += n_grouped;
+    c.persons += n_new;
+    c.top_candidates += n_top;
+    c.top_passed += n_top - (winner < n && s.n_lower[winner] >= least_of_top ? 1 : 0);
     if (winner < n) {
         ++c.chosen[seats.group[s.seat[winner]]];
         ++c.winners;

@@ -47,9 +47,10 @@ struct sales_model {
     sales_shape shape;
     sales_kernels kernels = kernels_for(best_instructions());
     std::uint64_t seed = 7;
-    double spread = 0;               // sv
-    std::vector<double> still_empty; // probability that a seat is empty for more than so many months, from 1
-    std::vector<double> weight;      // of each counted month in revenue_discounted
+    double spread = 0; // sv
+    // A seat is empty for more than k + 1 months where the draw's high 24 bits are below [k].
+    std::vector<std::uint32_t> still_empty;
+    std::vector<double> weight; // of each counted month in revenue_discounted
 };
 
 /// A model ready to run.
@@ -63,7 +64,7 @@ struct sales_model {
     // u below (1 - q)^k: floor(ln u / ln(1 - q)) >= k
     const double kept = 1.0 - 1.0 / a.months_empty;
     for (double left = kept; left > 0x1p-26 && out.still_empty.size() < 65535; left *= kept)
-        out.still_empty.push_back(left);
+        out.still_empty.push_back(static_cast<std::uint32_t>(std::ceil(left * 0x1p24 - 0.5))); // (h + .5) 2^-24 < left
     for (std::int32_t month = 1; month <= shape.months; ++month)
         out.weight.push_back(numeric::exp(-static_cast<double>(month) / 12.0 * numeric::log1p(a.discount)));
     return out;
@@ -72,8 +73,8 @@ struct sales_model {
 /// What was drawn for one replication so far; the same for every rule, so drawn once.
 struct sales_draws {
     std::vector<person_draw> people;
-    std::vector<std::vector<std::uint16_t>> months_to_fill; // [ordinal][seat]
-    std::vector<std::uint32_t> words;
+    std::size_t n_ordinals = 0;
+    std::vector<std::uint32_t> months_to_fill; // [ordinal x seat]
 };
 
 struct sales_scratch {
@@ -83,7 +84,8 @@ struct sales_scratch {
     std::vector<std::uint32_t> words; // random, tie, acceptance, trial: [4 x room]
     std::vector<std::uint32_t> seat, person;
     std::vector<float> record, sales12, tenure, collaboration, readiness, trial, pay, score, value, expected;
-    std::vector<double> rank;
+    std::vector<float> offers; // scores of those who have not declined yet
+    std::vector<double> rank;  // for the rules that ask for it
     std::vector<std::int32_t> n_lower;
     std::vector<std::uint8_t> flags, declined;
     std::vector<std::uint32_t> order, posts;
@@ -132,19 +134,14 @@ inline const person_draw& person_of(const sales_model& model, std::uint32_t repl
 /// How long a seat stays empty at its ordinal-th vacancy.
 inline std::int32_t months_to_fill(const sales_model& model, std::uint32_t replication, std::size_t seat,
                                    std::uint32_t ordinal, std::size_t n_padded, sales_draws& drawn) {
-    while (drawn.months_to_fill.size() <= ordinal) {
-        drawn.words.resize(n_padded);
-        model.kernels.draw_fills(model.seed, replication, static_cast<std::uint32_t>(drawn.months_to_fill.size()),
-                                 n_padded, drawn.words.data());
-        std::vector<std::uint16_t>& row = drawn.months_to_fill.emplace_back(n_padded);
-        for (std::size_t i = 0; i < n_padded; ++i) {
-            const double u = random::uniform_24(drawn.words[i]);
-            std::size_t more = 0;
-            while (more < model.still_empty.size() && u < model.still_empty[more]) ++more;
-            row[i] = static_cast<std::uint16_t>(1 + more);
-        }
+    for (; drawn.n_ordinals <= ordinal; ++drawn.n_ordinals) {
+        const std::size_t from = drawn.n_ordinals * n_padded;
+        if (drawn.months_to_fill.size() < from + n_padded) drawn.months_to_fill.resize(from + n_padded);
+        model.kernels.draw_fills(model.seed, replication, static_cast<std::uint32_t>(drawn.n_ordinals), n_padded,
+                                 model.still_empty.data(), model.still_empty.size(),
+                                 drawn.months_to_fill.data() + from);
     }
-    return drawn.months_to_fill[ordinal][seat];
+    return static_cast<std::int32_t>(drawn.months_to_fill[ordinal * n_padded + seat]);
 }
 
 /// What the reps of a team feel of their manager, written to their seats.
@@ -275,7 +272,7 @@ inline void start_world(const sales_model& model, std::uint32_t replication, sal
     seats.manager_step.assign(n_teams, 0);
     seats.manager_threshold.assign(n_teams, 0);
     scratch.drawn.people.clear();
-    scratch.drawn.months_to_fill.clear();
+    scratch.drawn.n_ordinals = 0;
     for (std::size_t seat = 0; seat < seats.n; ++seat) {
         const person_draw& p = detail::person_of(model, replication, static_cast<std::uint32_t>(seat), scratch.drawn);
         const double u = random::uniform_24(draw(model.seed, replication, p.person, 0, purpose::start)[0]);
