@@ -310,8 +310,8 @@ void add_pay(const desk& d, std::uint32_t row, decide::case_facts& to, std::uint
     to.pay_variable = static_cast<double>(d.offers->pay_now_expected.minor[row] - own.base);
 }
 
-/// Judges one candidate; `others` are the seat's candidates who would be passed over.
-void judge_candidate(const desk& d, std::span<const decide::seat_candidate> all, seat_verdict& to) {
+/// What is known of one candidate; `all` are the seat's candidates, of whom the others would be passed over.
+void look_at(const desk& d, std::span<const decide::seat_candidate> all, seat_verdict& to) {
     const measured& facts = *d.out.facts;
     const org::promotion_policy& policy = d.out.policy.promotion;
     const auto& candidates = facts.data->organisation.candidates;
@@ -339,9 +339,35 @@ void judge_candidate(const desk& d, std::span<const decide::seat_candidate> all,
         to.others.push_back(one.facts);
     }
     to.terms = decide::case_terms_of(policy, to.money);
-    to.verdict = decide::judge(d.out.rules, to.facts, to.terms);
+}
+
+/// Whose choice costs least in exits, of the willing candidates of a seat and each one: those exits come whoever is
+/// chosen. @param from position of the first of the seat among all candidates
+void charge_exits(const org::passed_over_policy& rules, std::span<seat_verdict> of_seat, std::size_t from) {
+    if (rules.charged == org::exits_rule::all) return;
+    std::size_t least = of_seat.size();
+    for (std::size_t i = 0; i < of_seat.size(); ++i) {
+        const seat_verdict& one = of_seat[i];
+        const bool can_be_chosen = one.facts.is_employed && one.facts.consents != answer::no;
+        if (can_be_chosen &&
+            (least == of_seat.size() || one.terms.expected_exits < of_seat[least].terms.expected_exits))
+            least = i;
+    }
+    for (std::size_t i = 0; i < of_seat.size(); ++i) {
+        seat_verdict& one = of_seat[i];
+        const bool other = least < of_seat.size() && of_seat[least].terms.expected_exits < one.terms.expected_exits;
+        const std::size_t which = other ? least : i;
+        one.least = static_cast<std::uint32_t>(from + which);
+        one.money.exits_anyway = one.terms.exits_anyway = of_seat[which].terms.expected_exits;
+    }
+}
+
+/// Judges one candidate of whom everything is known.
+void judge_candidate(const decided& out, seat_verdict& to) {
+    const org::promotion_policy& policy = out.policy.promotion;
+    to.verdict = decide::judge(out.rules, to.facts, to.terms);
     to.value = decide::case_of(policy, to.money, to.terms, to.verdict.effect);
-    to.human_review = decide::needs_review(d.out.rules, to.facts, to.terms, to.verdict);
+    to.human_review = decide::needs_review(out.rules, to.facts, to.terms, to.verdict);
     using enum decide::candidate_status;
     to.status = !to.facts.is_employed          ? not_employed
                 : !to.facts.has_evidence       ? insufficient_evidence
@@ -493,9 +519,11 @@ decide_promotions(const run_context& run, std::shared_ptr<const ingest::checked_
                                       const auto [from, to] = of_seat[s];
                                       const std::uint32_t vacancy = out->candidates[from].vacancy;
                                       const auto all = employed_candidates(*out, first[vacancy], first[vacancy + 1]);
-                                      for (std::size_t i = from; i < to; ++i)
-                                          judge_candidate(d, all, out->candidates[i]);
-                                      rank_seat(std::span(out->candidates).subspan(from, to - from));
+                                      const auto seat = std::span(out->candidates).subspan(from, to - from);
+                                      for (seat_verdict& one : seat) look_at(d, all, one);
+                                      charge_exits(policy.promotion.passed_over, seat, from);
+                                      for (seat_verdict& one : seat) judge_candidate(*out, one);
+                                      rank_seat(seat);
                                   }
                               }));
     choose_slate(*out);

@@ -47,6 +47,7 @@ struct seat_verdict {
     decide::candidate_facts facts;
     decide::case_facts money;
     std::vector<decide::passed_over_case> others; // of money.others
+    std::uint32_t least = no_index; // position in `candidates` of whose choice costs least in exits; no_index: all count
     decide::case_terms terms;
     decide::verdict verdict;
     decide::business_case value;

@@ -71,9 +71,9 @@ mentoring_programme best_programme(const measured& facts) {
             }
             quota.push_back(decide::to_minor(static_cast<double>(sellers.quota.minor[person]) /
                                              sellers.months_active.value[person] * 12.0));
-            push(pool.mentors, person,
-                 decide::to_minor(policy.cost_share *
-                                  static_cast<double>(decide::relief_for_one(quota.back(), policy))));
+            push(
+                pool.mentors, person,
+                decide::to_minor(policy.cost_share * static_cast<double>(decide::relief_for(quota.back(), 1, policy))));
             continue;
         }
         const double sales = yearly_sales(facts, person);
@@ -93,8 +93,9 @@ mentoring_programme best_programme(const measured& facts) {
         const std::uint32_t mentor = pool.mentors.person[pair.mentor];
         if (out.mentors.empty() || out.mentors.back().person != mentor)
             out.mentors.push_back({mentor, quota[pair.mentor], 0, {}});
-        out.mentors.back().relief += decide::relief_for_one(quota[pair.mentor], policy);
-        out.mentors.back().mentees.push_back(mentees[pair.mentee]);
+        auto& line = out.mentors.back();
+        line.mentees.push_back(mentees[pair.mentee]);
+        line.relief = decide::relief_for(quota[pair.mentor], line.mentees.size(), policy);
     }
     return out;
 }

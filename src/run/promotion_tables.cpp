@@ -157,7 +157,9 @@ decide::promotion_table promotion_rows(const decided& all, std::pmr::memory_reso
         out.human_review.value.push_back(one.human_review ? 1 : 0);
         push(out.readiness_z, readiness.known ? std::optional(readiness.value) : std::nullopt);
         push(out.probability_ready, readiness.known ? std::optional(v.probability_ready) : std::nullopt);
-        push(out.break_even_readiness, decide::break_even_readiness(all.rules, one.facts, one.terms));
+        const auto even = decide::break_even_readiness(all.rules, one.facts, one.terms);
+        push(out.break_even_readiness, even.readiness);
+        out.break_even_status.code.push_back(static_cast<std::uint8_t>(even.status));
         push(out.probability_top,
              one.facts.probability_top >= 0.0 ? std::optional(one.facts.probability_top) : std::nullopt);
         out.consents.value.push_back(flag_of(one.facts.consents));
@@ -258,8 +260,13 @@ decide::sensitivity_table sensitivity_rows(const decided& all, std::pmr::memory_
     decide::sensitivity_table out(organisation.vacancies.id, organisation.people.id, memory);
     for (const seat_verdict& one : all.candidates) {
         std::int64_t rank = 0;
+        decide::exits_of_choice least;
+        if (one.least != no_index) {
+            const seat_verdict& cheapest = all.candidates[one.least];
+            least = {&cheapest.money.others, &cheapest.others};
+        }
         for (const decide::sensitivity& row :
-             decide::sensitivities_of(all.policy.promotion, one.facts, one.money, one.others)) {
+             decide::sensitivities_of(all.policy.promotion, one.facts, one.money, one.others, least)) {
             out.vacancy_id.index.push_back(one.vacancy);
             out.person_id.index.push_back(one.person);
             out.parameter.code.push_back(static_cast<std::uint8_t>(row.moved));

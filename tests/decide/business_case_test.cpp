@@ -66,8 +66,9 @@ TEST(business_case, closed_form_case_agrees_with_the_hand) {
     EXPECT_NEAR(made.net_high / unit, high, 0.02);
 }
 
-// By hand: who outsold the winner sells 30,000 a month and is paid 100,000: .1 x 30,000 x (2.5 + 1.425) + 80,000 =
-// 91,775; leaves because of it with (1 - .73^2.2) - .27; sells 1 - e^-.33 less for 3 months while there.
+// By hand: who outsold the winner sells 30,000 a month and is paid 100,000: accounts .1 x 30,000 x 1.425 and the larger
+// of .1 x 30,000 x 2.5 (sales until a successor has ramped) and 80,000 (replacing, which holds them) = 84,275; leaves
+// because of it with (1 - .73^2.2) - .27; sells 1 - e^-.33 less for 3 months while there.
 TEST(business_case, exits_and_the_dip_of_those_passed_over_are_lines) {
     const org::promotion_policy policy;
     case_facts facts = plain_case();
@@ -80,11 +81,11 @@ TEST(business_case, exits_and_the_dip_of_those_passed_over_are_lines) {
     const case_terms terms = case_terms_of(policy, facts);
     const business_case made = case_of(policy, facts, terms, effect_of(0.1, 0.2));
     const double stays = std::pow(0.73, 2.2);
-    EXPECT_NEAR(static_cast<double>(amount(made, business_line::passed_over_exits)), -(0.73 - stays) * 9177500.0, 0.51);
+    EXPECT_NEAR(static_cast<double>(amount(made, business_line::passed_over_exits)), -(0.73 - stays) * 8427500.0, 0.51);
     EXPECT_NEAR(static_cast<double>(amount(made, business_line::stayers_dip)),
                 -0.1 * 3000000.0 * 3.0 * (1.0 - std::exp(-0.33)) * std::pow(stays, 0.25), 0.51);
     const auto& exits = made.line[static_cast<std::size_t>(business_line::passed_over_exits)];
-    EXPECT_EQ(exits.low, -9177500) << "they leave";
+    EXPECT_EQ(exits.low, -8427500) << "they leave";
     EXPECT_EQ(exits.high, 0) << "they stay";
     // Two cases: with the exit and without.
     const double fixed =
@@ -92,7 +93,38 @@ TEST(business_case, exits_and_the_dip_of_those_passed_over_are_lines) {
     const auto loss_with = [&](double more) {
         return phi((std::log1p((fixed + more) / 1050000.0) + 0.02 - 0.1) / 0.2);
     };
-    EXPECT_NEAR(made.probability_net_loss, (0.73 - stays) * loss_with(91775.0) + (0.27 + stays) * loss_with(0.0), 1e-6);
+    EXPECT_NEAR(made.probability_net_loss, (0.73 - stays) * loss_with(84275.0) + (0.27 + stays) * loss_with(0.0), 1e-6);
+}
+
+TEST(business_case, exits_that_come_whoever_is_chosen_are_no_cost_of_this_choice) {
+    const org::promotion_policy policy;
+    case_facts facts = plain_case();
+    passed_over_cost other;
+    other.pay_target = 100000 * unit;
+    other.risk = risk_of(policy.passed_over, {answer::no, answer::no, false, 0.0});
+    facts.others = {other, other};
+    const double each = (0.73 - std::pow(0.73, 1.35)) * 8000000.0; // replacing costs .8 of the pay
+    const auto exits_line = [&](double anyway) {
+        facts.exits_anyway = anyway;
+        return case_of(policy, facts, case_terms_of(policy, facts), effect_of(0.1, 0.2));
+    };
+    const business_case all = exits_line(0.0);
+    const business_case beyond = exits_line(each);
+    EXPECT_NEAR(static_cast<double>(amount(all, business_line::passed_over_exits)), -2.0 * each, 0.51);
+    EXPECT_NEAR(static_cast<double>(amount(beyond, business_line::passed_over_exits)), -each, 0.51);
+    EXPECT_NEAR(static_cast<double>(beyond.net_value - all.net_value), each, 1.01);
+    EXPECT_NEAR(beyond.net_high - all.net_high, each, 1.0);
+    EXPECT_LT(beyond.probability_net_loss, all.probability_net_loss);
+    const auto at = static_cast<std::size_t>(business_line::passed_over_exits);
+    EXPECT_NEAR(static_cast<double>(beyond.line[at].high), each, 0.51) << "nobody leaves after all";
+    EXPECT_EQ(amount(exits_line(2.0 * each), business_line::passed_over_exits), 0);
+}
+
+TEST(business_case, a_leaver_whose_pay_is_not_known_costs_the_sales_lost) {
+    const org::promotion_policy policy;
+    passed_over_cost other;
+    other.monthly = 30000 * unit;
+    EXPECT_NEAR(cost_of_exit(policy, other), 0.1 * 30000 * unit * (2.5 + 1.425), 1e-6);
 }
 
 TEST(business_case, lines_add_up_to_the_cent_and_lie_within_their_ranges) {

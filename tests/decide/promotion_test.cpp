@@ -243,12 +243,30 @@ TEST(promotion, choosing_by_predicted_effect_gains_most_of_what_can_be_gained) {
 TEST(break_even_readiness, is_where_the_expected_net_value_is_zero) {
     const candidate_facts facts = candidate(0.4, 0.1, 0.2, 0.3);
     const case_terms seat = seat_of(1e8, 2e7);
-    const auto z = break_even_readiness(rules, facts, seat);
+    const auto [status, z] = break_even_readiness(rules, facts, seat);
+    ASSERT_EQ(status, break_even::reached);
     ASSERT_TRUE(z.has_value());
     candidate_facts there = facts;
     there.record[at_readiness].value = *z;
     EXPECT_NEAR(expected_net(seat, predict(rules.effect, there.record)), 0.0, 1e-3);
-    EXPECT_FALSE(break_even_readiness(rules, facts, seat_of(1e3, 1e8)).has_value()) << "no readiness pays for this";
+}
+
+TEST(break_even_readiness, that_nobody_has_is_not_printed_and_says_why) {
+    const candidate_facts facts = candidate(0.4, 0.1, 0.2, 0.3);
+    const auto of = [&](double team_monthly, double own_monthly) {
+        const auto point = break_even_readiness(rules, facts, seat_of(team_monthly, own_monthly));
+        EXPECT_EQ(point.readiness.has_value(), point.status == break_even::reached);
+        return point.status;
+    };
+    EXPECT_EQ(of(1e3, 1e8), break_even::never_pays);
+    EXPECT_EQ(of(1e8, 0.0), break_even::reached);
+    EXPECT_EQ(of(0.0, 1e8), break_even::no_effect) << "no team, no gain";
+    candidate_facts helper = facts;
+    helper.record[static_cast<std::size_t>(factor::collaboration)].value = 3.0;
+    EXPECT_EQ(break_even_readiness(rules, helper, seat_of(1e8)).status, break_even::always_pays);
+    // Where readiness counts twice as much as published, 4 would still be needed: nobody has that.
+    candidate_facts seller = candidate(4.0, 0.0, 0.0, 0.3);
+    EXPECT_EQ(break_even_readiness(rules, seller, seat_of(1e8)).status, break_even::never_pays);
 }
 
 TEST(sensitivity, ranks_by_swing_and_agrees_with_a_run_under_the_moved_policy) {

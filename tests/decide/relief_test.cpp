@@ -31,8 +31,9 @@ TEST(relief, example_of_the_article_nets_100_000_and_breaks_even_at_33_333_33) {
 
 TEST(relief, default_minutes_lift_a_fifth_of_the_quota_for_six_mentees_as_in_the_article) {
     const org::relief_policy policy;
-    EXPECT_EQ(6 * decide::relief_for_one(1'000'000 * euros, policy), 19'999'998)
-        << "33,333.33 a mentee, rounded to the cent";
+    EXPECT_EQ(decide::relief_for(1'000'000 * euros, 6, policy), 200'000 * euros);
+    EXPECT_EQ(decide::relief_for(600'000 * euros + 17, 1, policy), 20'000 * euros + 1) << "rounded once, not a mentee";
+    EXPECT_EQ(decide::relief_for(600'000 * euros + 17, 6, policy), 120'000 * euros + 3);
 }
 
 TEST(relief, break_even_is_where_net_is_zero) {

@@ -3,11 +3,15 @@
 //
 //   team_effect        = margin x team sales a month x (H - R/2) x E[exp(effect - r^2/2) - 1]      R: manager's ramp
 //   own_sales_lost     = -margin x own sales a month x B/2                                          B: backfill's ramp
-//   accounts_reassigned= -margin x own sales a month x .15 x (12 - B/2)     on what the backfill sells in the first
-//   year passed_over_exits  = -sum_j [P(j leaves) - P(j would have left anyway)] x (j's two lines above + .8 x j's pay)
+//   accounts_reassigned= -margin x own sales a month x .15 x (12 - B/2)   on what the backfill sells in the first year
+//   passed_over_exits  = -(E - least),  E = sum_j [P(j leaves) - P(j would have left anyway)] x cost of j's leaving
+//   cost of leaving    = j's accounts_reassigned + the larger of j's own_sales_lost and .8 x j's pay
 //   stayers_dip        = -margin x sum of the months' sales of those who outsold the winner and stay x (1 - exp(-.33))
 //   pay_change         = -(pay offered - pay expected where they are) x H / 12
 //   development_cost   = -.05 x a year's pay at target
+// least: the smallest E of any choice among the seat's willing candidates. Somebody gets the seat, so what passing
+// people over costs in any case is no cost of this choice (the policy may charge all of it). What replacing a leaver
+// costs holds the sales lost until the successor has ramped, so the two are not added.
 // Months are counted from the promotion; ramps rise in even steps, so a ramp of R months costs R/2 of them. Own sales
 // are what is to be expected with luck taken out, never last year's number. Every amount is one of cents; the net value
 // is their sum. `low` and `high` are the 95 % interval of what is uncertain in a line, or the published range of its
@@ -75,6 +79,7 @@ struct case_facts {
     double pay_change = 0.0;   // a year, signed
     double pay_variable = 0.0; // part of present pay that moves with own sales
     std::vector<passed_over_cost> others;
+    double exits_anyway = 0.0; // what exits cost whoever of the candidates gets the seat
 
     case_facts() { own.fill(1.0); }
 };
@@ -97,11 +102,12 @@ struct case_terms {
     double own_sales_lost = 0.0, accounts = 0.0; // at the mean; costs are positive
     std::vector<possible_loss> exits;
     double expected_exits = 0.0;
+    double exits_anyway = 0.0; // of expected_exits; no cost of this choice
     double dip = 0.0, pay = 0.0, development = 0.0;
     double residual_sd = 0.0;
-    loss_law loss;
+    loss_law loss; // own sales, accounts and every exit
 
-    [[nodiscard]] double fixed() const noexcept { return dip + pay + development; }
+    [[nodiscard]] double fixed() const noexcept { return dip + pay + development - exits_anyway; }
     [[nodiscard]] double expected_costs() const noexcept {
         return own_sales_lost + accounts + expected_exits + fixed();
     }
@@ -125,6 +131,19 @@ struct backfill_months {
 
 } // namespace detail
 
+/// What it costs when somebody who was passed over leaves, minor units.
+[[nodiscard]] inline double cost_of_exit(const org::promotion_policy& policy, const passed_over_cost& who) noexcept {
+    const auto backfill = detail::backfill_of(policy);
+    const double sales = policy.margin * std::max(0.0, who.monthly);
+    return sales * policy.accounts_loss * backfill.served +
+           std::max(sales * backfill.lost, policy.passed_over.replacement_cost * who.pay_target);
+}
+
+/// By how much likelier somebody leaves because of it.
+[[nodiscard]] constexpr double more_exits(const passed_over_risk& risk) noexcept {
+    return std::max(0.0, risk.exit_probability - risk.base_probability);
+}
+
 [[nodiscard]] inline case_terms case_terms_of(const org::promotion_policy& policy, const case_facts& facts) {
     const double horizon = policy.horizon_months;
     const auto backfill = detail::backfill_of(policy);
@@ -137,17 +156,18 @@ struct backfill_months {
     out.own_sales_lost = own * backfill.lost;
     out.accounts = own * policy.accounts_loss * backfill.served;
     const double dip_share = -numeric::expm1(-rules.dip);
+    out.exits.reserve(facts.others.size());
     for (const passed_over_cost& other : facts.others) {
-        const double sales = policy.margin * std::max(0.0, other.monthly);
-        const double cost = sales * (backfill.lost + policy.accounts_loss * backfill.served) +
-                            rules.replacement_cost * std::max(0.0, other.pay_target);
-        const double more = std::max(0.0, other.risk.exit_probability - other.risk.base_probability);
+        const double cost = cost_of_exit(policy, other);
+        const double more = more_exits(other.risk);
         out.exits.push_back({more, cost});
         out.expected_exits += more * cost;
         if (!other.outsold) continue;
+        const double sales = policy.margin * std::max(0.0, other.monthly);
         const double stays = numeric::exp(numeric::log1p(-other.risk.exit_probability) * rules.dip_months / 12.0);
         out.dip += sales * std::min(rules.dip_months, horizon) * dip_share * stays;
     }
+    out.exits_anyway = facts.exits_anyway;
     out.pay = facts.pay_is_known ? facts.pay_change * horizon / 12.0 : 0.0;
     out.development = policy.development_cost * std::max(0.0, facts.pay_target);
     out.loss = loss_law_of(out.own_sales_lost + out.accounts, facts.own, out.exits);
@@ -197,8 +217,8 @@ struct business_case {
     own_parts nobody;
     nobody.fill(1.0);
     const loss_law exits = loss_law_of(0.0, nobody, terms.exits);
-    put(business_line::passed_over_exits, -terms.expected_exits, -exits.quantile(0.975), -exits.quantile(0.025),
-        range_basis::interval);
+    put(business_line::passed_over_exits, terms.exits_anyway - terms.expected_exits,
+        terms.exits_anyway - exits.quantile(0.975), terms.exits_anyway - exits.quantile(0.025), range_basis::interval);
     const double dip_now = -numeric::expm1(-policy.passed_over.dip);
     const auto dip_at = [&](double dip) {
         return dip_now > 0.0 ? terms.dip * -numeric::expm1(-std::max(0.0, dip)) / dip_now : 0.0;

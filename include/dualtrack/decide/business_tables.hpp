@@ -32,13 +32,19 @@ void describe(Visitor& visit, Table& table) {
     visit.table("business_case", "what each promotion would bring and cost over the horizon, line by line");
     visit.column("vacancy_id", unit::id, "the seat", table.vacancy_id);
     visit.column("person_id", unit::id, "the candidate", table.person_id);
-    visit.column("line", unit::text, "what the amount is for", table.line);
+    visit.column("line", unit::text,
+                 "team_effect: the reports sell more or less; own_sales_lost: until a backfill has ramped; "
+                 "accounts_reassigned: sales lost with accounts that change hands; passed_over_exits: who leaves for "
+                 "being passed over, beyond the least that any choice would cost (/promotion/passed_over/charged); "
+                 "stayers_dip: who outsold the winner and stays sells less; pay_change; development_cost",
+                 table.line);
     visit.column("amount", unit::currency, "expected, costs negative; the lines add up exactly to net_value",
                  table.amount);
     visit.column("low", unit::currency, "lower end of what is uncertain in this line", table.low);
     visit.column("high", unit::currency, "upper end of it", table.high);
     visit.column("basis", unit::text,
-                 "what low and high are: a 95 % interval, the published range, a fixed amount, or not known",
+                 "what low and high are: interval_95, published_range, fixed (as the policy says) or unknown (not on "
+                 "record, counted as nothing)",
                  table.basis);
     visit.column("source", unit::text, "what the line rests on, with its grade of evidence", table.source);
 }
@@ -72,7 +78,7 @@ void describe(Visitor& visit, Table& table) {
     visit.column("net_at_high", unit::currency, "and there", table.net_at_high);
     visit.column("swing", unit::currency, "distance of the two", table.swing);
     visit.column("rank", unit::count, "1: the figure with the largest swing", table.rank);
-    visit.column("changes_sign", unit::text, "whether gain and loss depend on it alone", table.changes_sign);
+    visit.column("changes_sign", unit::flag, "whether gain and loss depend on it alone", table.changes_sign);
     visit.column("source", unit::text, "where the range is from", table.source);
 }
 

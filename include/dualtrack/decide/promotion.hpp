@@ -198,24 +198,39 @@ inline constexpr double flip_step = 0.05;
     return false;
 }
 
-/// The readiness_z at which the expected net value is zero, or nothing where none within +-6 brings it there.
-[[nodiscard]] inline std::optional<double>
-break_even_readiness(const decision_rules& rules, const candidate_facts& facts, const case_terms& terms) noexcept {
+/// Readiness nobody is expected to reach: one in 700 stands above 3.
+inline constexpr double most_readiness = 3.0;
+
+enum class break_even : std::uint8_t { reached, never_pays, always_pays, no_effect };
+inline constexpr std::array<std::string_view, 4> break_even_words{"reached", "never_pays", "always_pays", "no_effect"};
+
+struct break_even_point {
+    break_even status = break_even::no_effect;
+    std::optional<double> readiness; // where reached
+};
+
+/// The readiness_z at which the expected net value is zero, where somebody could have it.
+[[nodiscard]] inline break_even_point break_even_readiness(const decision_rules& rules, const candidate_facts& facts,
+                                                           const case_terms& terms) noexcept {
     candidate_facts tried = facts;
     recorded& readiness = tried.record[static_cast<std::size_t>(factor::readiness)];
     const auto net_at = [&](double z) {
         readiness.value = z;
         return expected_net(terms, predict(rules.effect, tried.record));
     };
-    double low = -flip_reach;
-    double high = flip_reach;
-    const bool rises = net_at(high) > net_at(low);
-    if ((net_at(low) < 0.0) == (net_at(high) < 0.0)) return std::nullopt;
+    double low = -most_readiness;
+    double high = most_readiness;
+    const double net_low = net_at(low);
+    const double net_high = net_at(high);
+    if (net_low == net_high) return {};
+    const bool rises = net_high > net_low;
+    if ((net_low < 0.0) == (net_high < 0.0))
+        return {net_low < 0.0 ? break_even::never_pays : break_even::always_pays, std::nullopt};
     for (int i = 0; i < 100; ++i) {
         const double middle = 0.5 * (low + high);
         ((net_at(middle) < 0.0) == rises ? low : high) = middle;
     }
-    return 0.5 * (low + high);
+    return {break_even::reached, 0.5 * (low + high)};
 }
 
 } // namespace dualtrack::decide

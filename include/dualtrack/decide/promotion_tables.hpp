@@ -21,7 +21,9 @@ struct promotion_table {
     column<double> probability_net_loss;
     column<std::int64_t> rank;
     flag_column human_review;
-    column<double> readiness_z, probability_ready, break_even_readiness, probability_top;
+    column<double> readiness_z, probability_ready, break_even_readiness;
+    word_column break_even_status;
+    column<double> probability_top;
     flag_column consents;
     word_column status;
     text_list explanation;
@@ -38,8 +40,8 @@ inline promotion_table::promotion_table(const text_column& vacancies, const text
     : vacancy_id(vacancies, memory), person_id(people, memory), decision(decision_words, memory),
       predicted_effect(memory), predicted_sd(memory), probability_harm(memory), net_value(memory), net_low(memory),
       net_high(memory), probability_net_loss(memory), rank(memory), human_review(memory), readiness_z(memory),
-      probability_ready(memory), break_even_readiness(memory), probability_top(memory), consents(memory),
-      status(candidate_status_words, memory), explanation(memory) {}
+      probability_ready(memory), break_even_readiness(memory), break_even_status(break_even_words, memory),
+      probability_top(memory), consents(memory), status(candidate_status_words, memory), explanation(memory) {}
 
 template <class Visitor, class Table>
 requires std::same_as<std::remove_const_t<Table>, promotion_table>
@@ -47,7 +49,10 @@ void describe(Visitor& visit, Table& table) {
     visit.table("promotion", "what is recommended for each candidate of each open seat; a person decides");
     visit.column("vacancy_id", unit::id, "the seat", table.vacancy_id);
     visit.column("person_id", unit::id, "the candidate", table.person_id);
-    visit.column("decision", unit::text, "recommended: promote, develop_first, expert_track or not_now",
+    visit.column("decision", unit::text,
+                 "recommended: promote: willing, ready, and harm and net loss unlikely enough; develop_first: would be "
+                 "after development; expert_track: a strong seller not willing, or not to be promoted; not_now: "
+                 "everybody else",
                  table.decision);
     visit.column("predicted_effect", unit::log_points,
                  "change of each report's sales under this manager against an average one; the sum of reasons",
@@ -63,22 +68,30 @@ void describe(Visitor& visit, Table& table) {
     visit.column("probability_net_loss", unit::probability, "probability that it costs more than it brings",
                  table.probability_net_loss);
     visit.column("rank", unit::count, "within the seat: those to promote first, then by net value", table.rank);
-    visit.column("human_review", unit::text, "whether a person should look before the recommendation is followed",
+    visit.column("human_review", unit::flag,
+                 "a person should look before this is followed: too little is known, or it hangs on a figure within "
+                 "its doubt of a limit",
                  table.human_review);
     visit.column("readiness_z", unit::standard_deviations, "readiness to lead; null where nothing is known",
                  table.readiness_z);
     visit.column("probability_ready", unit::probability, "probability of being ready; null where nothing is known",
                  table.probability_ready);
     visit.column("break_even_readiness", unit::standard_deviations,
-                 "readiness at which the expected net value is zero; null where none within 6 brings it there",
+                 "readiness at which the expected net value is zero; null where break_even_status says why",
                  table.break_even_readiness);
+    visit.column("break_even_status", unit::text,
+                 "reached: at break_even_readiness; never_pays: a loss up to a readiness of 3, which one in 700 has; "
+                 "always_pays: a gain down to -3; no_effect: the net value does not hang on readiness",
+                 table.break_even_status);
     visit.column("probability_top", unit::probability, "probability of being among the best sellers",
                  table.probability_top);
-    visit.column("consents", unit::text, "whether the candidate wants the seat; null where nobody asked",
+    visit.column("consents", unit::flag, "whether the candidate wants the seat; null where nobody asked",
                  table.consents);
-    visit.column("status", unit::text, "ok, or why a figure cannot be computed or the candidate not be judged",
+    visit.column("status", unit::text,
+                 "ok; not_employed: on the last day that counts; insufficient_evidence: too few sources speak about "
+                 "readiness; no_team_sales: nothing is known of what the team sells, so no gain can be counted",
                  table.status);
-    visit.column("explanation", unit::text, "the same in a paragraph, every sentence with its figure",
+    visit.column("explanation", unit::text, "the recommendation in a paragraph, every sentence with its figure",
                  table.explanation);
 }
 
@@ -112,8 +125,11 @@ void describe(Visitor& visit, Table& table) {
     visit.table("reasons", "why this is recommended and what would change it");
     visit.column("vacancy_id", unit::id, "the seat", table.vacancy_id);
     visit.column("person_id", unit::id, "the candidate", table.person_id);
-    visit.column("factor", unit::text, "a factor of the predicted effect, or what stands against a promotion",
-                 table.factor);
+    visit.column(
+        "factor", unit::text,
+        "own_sales, collaboration, lone_wolf or readiness: factors of the predicted effect; employed, consent, "
+        "evidence, not_ready, likely_harm or likely_net_loss: what stands against a promotion",
+        table.factor);
     visit.column("contribution", unit::log_points, "its part of predicted_effect; the parts add up exactly",
                  table.contribution);
     visit.column("code", unit::text, "stable code of the reason", table.code);
@@ -127,7 +143,10 @@ void describe(Visitor& visit, Table& table) {
                  "what is on record: log relative sales, log collaborators above the market's mean, works alone above "
                  "the market's share, readiness_z, a probability, or 1 for yes",
                  table.value);
-    visit.column("value_sd", unit::text, "its standard deviation", table.value_sd);
+    visit.column("value_sd", unit::text,
+                 "its standard deviation; 0 where the coefficient was estimated on the record as it stands, luck "
+                 "included (sales, collaboration): taking luck out of the record too would shrink it twice",
+                 table.value_sd);
     visit.column("coefficient", unit::log_points, "what one unit of it says about each report's sales",
                  table.coefficient);
     visit.column("path", unit::text,
@@ -223,7 +242,7 @@ void describe(Visitor& visit, Table& table) {
     visit.table("passed_over", "who did not, or would not, get a seat, and the risk that they leave");
     visit.column("vacancy_id", unit::id, "the seat", table.vacancy_id);
     visit.column("person_id", unit::id, "who is passed over", table.person_id);
-    visit.column("outsold_winner", unit::text,
+    visit.column("outsold_winner", unit::flag,
                  "whether they sold more than the winner in the year before; null of an outsider",
                  table.outsold_winner);
     visit.column("hazard_ratio", unit::ratio, "how many times likelier to leave", table.hazard_ratio);
@@ -239,8 +258,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("winner_is", unit::text,
                  "filled: the seat is taken; recommended: by the slate; outsider_assumed: nobody can be recommended",
                  table.winner_is);
-    visit.column("external", unit::text, "whether an outsider got the seat, or would", table.external);
-    visit.column("interviewed", unit::text, "whether the candidate was interviewed; null where not said",
+    visit.column("external", unit::flag, "whether an outsider got the seat, or would", table.external);
+    visit.column("interviewed", unit::flag, "whether the candidate was interviewed; null where not said",
                  table.interviewed);
     visit.column("months_since", unit::months, "since the seat opened, for one that is filled; else 0",
                  table.months_since);

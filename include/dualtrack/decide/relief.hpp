@@ -193,9 +193,11 @@ inline std::vector<mentoring_pair> best_pairs(const mentoring_pool& pool, std::u
     return out;
 }
 
-/// The part of a yearly amount that one mentee takes from the mentor's week.
-inline std::int64_t relief_for_one(std::int64_t yearly_minor, const org::relief_policy& policy) noexcept {
-    return to_minor(static_cast<double>(yearly_minor) * policy.minutes_per_mentee_week / policy.week_minutes);
+/// The part of a yearly amount that some mentees together take from the mentor's week, rounded once.
+inline std::int64_t relief_for(std::int64_t yearly_minor, std::size_t n_mentees,
+                               const org::relief_policy& policy) noexcept {
+    return to_minor(static_cast<double>(yearly_minor) * static_cast<double>(n_mentees) *
+                    policy.minutes_per_mentee_week / policy.week_minutes);
 }
 
 } // namespace dualtrack::decide

@@ -74,6 +74,12 @@ inline constexpr std::array<published_range, n_parameters> parameter_ranges{{
     {12.0, 36.0, "this project: a year less or more (J)"},
 }};
 
+/// Whom the choice of one candidate passes over.
+struct exits_of_choice {
+    const std::vector<passed_over_cost>* others = nullptr;
+    const std::vector<passed_over_case>* cases = nullptr; // of others
+};
+
 struct sensitivity {
     parameter moved = parameter::readiness_z;
     double low_value = 0.0, high_value = 0.0;
@@ -174,14 +180,24 @@ inline double present_value(parameter which, const org::promotion_policy& policy
     return 0.0;
 }
 
+/// What the exits of one choice cost under a policy.
+inline double expected_exits_of(const org::promotion_policy& policy, const exits_of_choice& choice) noexcept {
+    double out = 0.0;
+    for (std::size_t i = 0; i < choice.others->size() && i < choice.cases->size(); ++i) {
+        const passed_over_risk risk = risk_of(policy.passed_over, (*choice.cases)[i]);
+        out += more_exits(risk) * cost_of_exit(policy, (*choice.others)[i]);
+    }
+    return out;
+}
+
 } // namespace detail
 
 /// The tornado of one candidate: largest swing first, ties in the order of `parameter`.
 /// @param cases passed_over_case of each of facts.others, so that their risk can be worked out anew
-[[nodiscard]] inline std::vector<sensitivity> sensitivities_of(const org::promotion_policy& policy,
-                                                               const candidate_facts& candidate,
-                                                               const case_facts& facts,
-                                                               const std::vector<passed_over_case>& cases) {
+/// @param least the choice whose exits come in any case, and its cases; none: facts.exits_anyway stays as it is
+[[nodiscard]] inline std::vector<sensitivity>
+sensitivities_of(const org::promotion_policy& policy, const candidate_facts& candidate, const case_facts& facts,
+                 const std::vector<passed_over_case>& cases, const exits_of_choice& least = {}) {
     std::vector<sensitivity> out;
     for (std::size_t k = 0; k < n_parameters; ++k) {
         const auto which = static_cast<parameter>(k);
@@ -204,6 +220,7 @@ inline double present_value(parameter which, const org::promotion_policy& policy
             detail::move_parameter(which, value, moved, who, what);
             for (std::size_t i = 0; i < what.others.size() && i < cases.size(); ++i)
                 what.others[i].risk = risk_of(moved.passed_over, cases[i]);
+            if (least.others != nullptr) what.exits_anyway = detail::expected_exits_of(moved, least);
             return expected_net(case_terms_of(moved, what), predict(moved.effect, who.record));
         };
         sensitivity one{which, std::min(low, now), std::max(high, now), 0.0, 0.0};

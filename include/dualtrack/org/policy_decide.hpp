@@ -23,6 +23,10 @@ struct effect_coefficients {
     friend bool operator==(const effect_coefficients&, const effect_coefficients&) = default;
 };
 
+/// Which exits of those passed over a business case is charged with.
+enum class exits_rule : std::uint8_t { beyond_least, all };
+inline constexpr std::array<std::string_view, 2> exits_rule_words{"beyond_least", "all"};
+
 /// Who leaves after a promotion that passed them over.
 struct passed_over_policy {
     double yearly_exit = 0.27;
@@ -33,6 +37,7 @@ struct passed_over_policy {
     double dip = 0.33;
     double dip_months = 3.0;
     double replacement_cost = 0.8;
+    exits_rule charged = exits_rule::beyond_least;
     friend bool operator==(const passed_over_policy&, const passed_over_policy&) = default;
 };
 

@@ -94,6 +94,12 @@ inline constexpr auto decide_policy_fields = std::to_array<policy_field>({
         "/promotion/passed_over/replacement_cost", unit::share, 0, 5,
         "cost of replacing a seller who leaves, in years of pay at target",
         "gallup.com/workplace/247391: .5 to 2 x salary; DePaul", "C"),
+    detail::choice<&policy::promotion, &promotion_policy::passed_over, &passed_over_policy::charged>(
+        "/promotion/passed_over/charged", exits_rule_words,
+        "beyond_least: a case is charged with the exits its candidate causes beyond the least that filling the seat "
+        "with any willing candidate would cause; all: with every exit that passing people over causes",
+        "this project: the seat is filled by somebody, so what every choice costs says nothing against one of them",
+        "J"),
     detail::field<&policy::promotion, &promotion_policy::most_harm>(
         "/promotion/most_harm", unit::probability, 0, 1,
         "promote only up to this probability that the reports sell less", "this project", "J"),

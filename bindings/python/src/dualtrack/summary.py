@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .overview import Overview, Team, findings, money, percent, plural, probability, ranking, teams, totals
+from .overview import Overview, Row, Team, findings, money, percent, plural, probability, ranking, teams, totals
 
 WIDTH = 100
 SHOWN = ("managers", "measures", "pay", "promotion", "readiness", "paths", "retention", "relief", "value_added")
@@ -159,6 +159,15 @@ def _value_added(overview: Overview) -> list[str]:
     ]
 
 
+def _exit_risk(row: Row, as_it_is: float, otherwise: float) -> str:
+    """The risk that somebody passed over leaves, and what an interview that is still open would make of it."""
+    mitigated = row["mitigated_probability_12m"]
+    text = f"{probability(as_it_is)}, {probability(otherwise)} had the seat not gone to somebody else"
+    if mitigated < as_it_is:
+        return text + f", {probability(mitigated)} once the hiring manager has talked it over with them"
+    return text + "; the interview with the hiring manager has taken place"
+
+
 def _promotion(overview: Overview) -> list[str]:
     rows = overview.rows("promotion", "promotion")
     passed_over = overview.rows("promotion", "passed_over")
@@ -188,12 +197,13 @@ def _promotion(overview: Overview) -> list[str]:
         out += _wrapped(text)
     outsold = [row for row in passed_over if row["outsold_winner"] and row["winner_is"] == "filled"]
     if outsold:
-        worst = max(outsold, key=lambda row: (row["exit_probability_12m"], row["person_id"]))
+        worst = max(
+            outsold, key=lambda row: (row["exit_probability_12m"] - row["base_probability_12m"], row["person_id"])
+        )
         out += _wrapped(
             f"{plural(len(outsold), 'person', 'people')} sold more than who got the seat in the last year; "
-            f"{overview.name(worst['person_id'])} leaves within twelve months with probability "
-            f"{probability(worst['exit_probability_12m'])} ({probability(worst['mitigated_probability_12m'])} after an interview "
-            "with the hiring manager)."
+            f"{overview.name(worst['person_id'])} is the one whose risk of leaving within twelve months it raises most: "
+            f"{_exit_risk(worst, worst['exit_probability_12m'], worst['base_probability_12m'])}."
         )
     return out if len(out) > 2 else []
 
@@ -217,12 +227,14 @@ def _retention(overview: Overview) -> str:
     passed = [row for row in overview.rows("retention", "retention") if row["passed_over"] != "no"]
     if not passed:
         return ""
-    first = min(passed, key=lambda row: (-row["probability_exit_12m"], row["person_id"]))
+    first = min(
+        passed, key=lambda row: (row["base_probability_12m"] - row["probability_exit_12m"], row["person_id"])
+    )
     return (
         f"Passed over in the last year, or would be by the recommended slate: "
-        f"{plural(len(passed), 'person', 'people')}; most likely to leave within 12 months is "
-        f"{overview.name(first['person_id'])} ({probability(first['probability_exit_12m'])}; "
-        f"{probability(first['mitigated_probability_12m'])} after an interview)."
+        f"{plural(len(passed), 'person', 'people')}; it raises the risk of leaving within twelve months most of "
+        f"{overview.name(first['person_id'])}: "
+        f"{_exit_risk(first, first['probability_exit_12m'], first['base_probability_12m'])}."
     )
 
 

@@ -15,7 +15,7 @@ LINES = {
     "team_effect": "reports sell more or less",
     "own_sales_lost": "own sales until a backfill has ramped",
     "accounts_reassigned": "accounts that change hands",
-    "passed_over_exits": "exits of those passed over",
+    "passed_over_exits": "exits of those passed over, beyond the least of any choice",
     "stayers_dip": "those passed over sell less",
     "pay_change": "pay",
     "development_cost": "development",
@@ -196,8 +196,12 @@ def _reasons(overview: Overview, row: Row, reasons: list[Row], swings: list[Row]
         f"{_words(swing['parameter'])} ({money(swing['net_at_low'])} to {money(swing['net_at_high'])})"
         for swing in hangs
     )
-    even = row["break_even_readiness"]
-    note += f"; it is zero at a readiness of {even:.2f}." if even is not None else "; no readiness brings it to zero."
+    note += {
+        "reached": f"; it is zero at a readiness of {row['break_even_readiness'] or 0.0:.2f}.",
+        "never_pays": "; no readiness that anybody is likely to have turns it into a gain.",
+        "always_pays": "; no readiness that anybody is likely to have turns it into a loss.",
+        "no_effect": "; it does not hang on readiness.",
+    }[row["break_even_status"]]
     return Table(
         f"Why {overview.name(row['person_id'])}: {_words(row['decision'])}, and what would change the answer",
         ["factor", "what is known", "the answer changes"],
