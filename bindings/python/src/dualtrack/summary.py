@@ -227,12 +227,10 @@ def _retention(overview: Overview) -> str:
     passed = [row for row in overview.rows("retention", "retention") if row["passed_over"] != "no"]
     if not passed:
         return ""
-    first = min(
-        passed, key=lambda row: (row["base_probability_12m"] - row["probability_exit_12m"], row["person_id"])
-    )
+    first = min(passed, key=lambda row: (row["base_probability_12m"] - row["probability_exit_12m"], row["person_id"]))
     return (
         f"Passed over in the last year, or would be by the recommended slate: "
-        f"{plural(len(passed), 'person', 'people')}; it raises the risk of leaving within twelve months most of "
+        f"{plural(len(passed), 'person', 'people')}; the one whose risk of leaving within twelve months it raises most is "
         f"{overview.name(first['person_id'])}: "
         f"{_exit_risk(first, first['probability_exit_12m'], first['base_probability_12m'])}."
     )
