@@ -132,8 +132,10 @@ TEST(value_added_oracle, leverages_of_matches_and_their_sum) {
     }
 }
 
-// From the definition: scores of each seller in managers and border at once, residuals adjusted by (I - H_i)^+.
+// From the definition: scores of each seller in managers and border at once, residuals adjusted by (I - H_i)^+; where
+// I - H_i has eigenvalue 0, the noise of all matches in that direction.
 TEST(value_added_oracle, leave_one_seller_out_errors) {
+    int with_bridges = 0;
     for (const setting& s : settings()) {
         const panel_columns panel = panel_of(s);
         const auto made = estimated(panel, policy_of(s, org::effect_error::leave_seller_out));
@@ -145,6 +147,7 @@ TEST(value_added_oracle, leave_one_seller_out_errors) {
         // rows by seller, demeaned within the seller
         matrix H = zeros(K, K);
         matrix scores = zeros(dense.R, K);
+        std::size_t n_open = 0;
         for (std::size_t i = 0; i < dense.R; ++i) {
             std::vector<std::size_t> own;
             for (std::size_t r = 0; r < dense.N; ++r)
@@ -158,6 +161,7 @@ TEST(value_added_oracle, leave_one_seller_out_errors) {
             for (double& x : mean) x /= W;
             const std::size_t first = matches.first_match[i], m = matches.matches_of(i);
             std::vector<double> shift(m, 0.0);
+            std::vector<std::vector<double>> open;
             if (m > 1) {
                 matrix I_H = zeros(m, m);
                 std::vector<double> e(m);
@@ -177,19 +181,30 @@ TEST(value_added_oracle, leave_one_seller_out_errors) {
                         I_H[a][b] =
                             (a == b ? 1.0 : 0.0) - std::sqrt(matches.weight[first + a] * matches.weight[first + b]) * h;
                     }
-                const matrix adjust = spectral(I_H).inverse(1e-8);
+                const spectral parts(I_H);
+                const matrix adjust = parts.inverse(1e-8);
+                for (std::size_t c = 0; c < m; ++c) {
+                    if (std::fabs(parts.values[c]) > 1e-8) continue;
+                    std::vector<double>& d = open.emplace_back(m);
+                    for (std::size_t a = 0; a < m; ++a)
+                        d[a] = std::sqrt(made->fit.sigma2_match / matches.weight[first + a]) * parts.vectors[a][c];
+                }
+                n_open += open.size();
                 for (std::size_t a = 0; a < m; ++a) {
                     double adjusted = 0.0;
                     for (std::size_t b = 0; b < m; ++b) adjusted += adjust[a][b] * e[b];
                     shift[a] = (adjusted - e[a]) / std::sqrt(matches.weight[first + a]);
                 }
             }
+            const std::size_t extra = scores.size();
+            for (std::size_t c = 0; c < open.size(); ++c) scores.emplace_back(K, 0.0);
             for (const std::size_t r : own) {
                 std::size_t a = 0;
                 while (matches.group[first + a] != panel.group[r]) ++a;
                 for (std::size_t k = 0; k < K; ++k) {
                     const double x = dense.X[r][dense.R + k] - mean[k];
                     scores[i][k] += dense.w[r] * x * (dense.residual[r] + shift[a]);
+                    for (std::size_t c = 0; c < open.size(); ++c) scores[extra + c][k] += dense.w[r] * x * open[c][a];
                     for (std::size_t l = 0; l < K; ++l) H[k][l] += dense.w[r] * x * (dense.X[r][dense.R + l] - mean[l]);
                 }
             }
@@ -199,7 +214,7 @@ TEST(value_added_oracle, leave_one_seller_out_errors) {
             if (made->status[j] <= effect_status::not_converged) continue;
             const auto whole = dense.contrast(*made, j);
             double variance = 0.0;
-            for (std::size_t i = 0; i < dense.R; ++i) {
+            for (std::size_t i = 0; i < scores.size(); ++i) {
                 double influence = 0.0;
                 for (std::size_t k = 0; k < K; ++k)
                     for (std::size_t l = 0; l < K; ++l) influence += whole[dense.R + k] * Hi[k][l] * scores[i][l];
@@ -207,7 +222,9 @@ TEST(value_added_oracle, leave_one_seller_out_errors) {
             }
             EXPECT_NEAR(made->se[j], std::sqrt(variance), 1e-9) << s.seed << " manager " << j;
         }
+        with_bridges += n_open > 0 ? 1 : 0;
     }
+    EXPECT_GT(with_bridges, 2);
 }
 
 // Any variance is a quadratic form b'Ab of the match regression; its noise is sum var_m n_m^2 x'S^+AS^+x.

@@ -41,10 +41,12 @@ struct effect_covariance {
 
 namespace detail {
 
-/// Sums of a seller's own e over the adjusted residuals: e~ = (I - H)^+ e, eigenvalues below 1e-8 dropped.
+/// A seller's adjusted residuals e~ = (I - H)^+ e. @param open directions with an eigenvalue below 1e-8, one after the
+/// other: nothing is known of them when the seller is left out
 inline std::vector<double> leave_out_residuals(const mover_corner& corner, std::span<const double> root_n,
-                                               std::span<const double> e) {
+                                               std::span<const double> e, std::vector<double>& open) {
     const std::size_t m = corner.size;
+    open.clear();
     std::vector<double> A(m * m);
     for (std::size_t a = 0; a < m; ++a)
         for (std::size_t b = 0; b < m; ++b)
@@ -77,7 +79,10 @@ inline std::vector<double> leave_out_residuals(const mover_corner& corner, std::
     const std::vector<double> values = symmetric_eigen(A, m);
     std::fill(out.begin(), out.end(), 0.0);
     for (std::size_t c = 0; c < m; ++c) {
-        if (!(values[c] > 1e-8)) continue;
+        if (!(values[c] > 1e-8)) {
+            for (std::size_t i = 0; i < m; ++i) open.push_back(A[i * m + c]);
+            continue;
+        }
         double along = 0.0;
         for (std::size_t i = 0; i < m; ++i) along += A[i * m + c] * e[i];
         for (std::size_t i = 0; i < m; ++i) out[i] += A[i * m + c] * along / values[c];
@@ -119,32 +124,23 @@ inline seller_outer_products outer_products(const two_way& problem, const least_
     out.uh.assign(n * Q, 0.0);
     out.hh.assign(Q * Q, 0.0);
     mover_corner corner;
-    std::vector<double> root_n, e, u, a(Q);
-    std::vector<double> shift; // e~ / sqrt n - e of each match
+    std::vector<double> root_n, e, open, u, a(Q);
+    std::vector<double> shift; // what comes to the residual of each row of a match
     std::vector<std::uint32_t> touched;
     const panel_rows& rows = problem.rows.rows;
-    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
+    // Adds one vector of residuals by match, `adjusted`; with `own` the rows' residuals stand for what it came from.
+    const auto add = [&](std::size_t unit, std::span<const double> adjusted, bool own) {
         const std::size_t first = matches.first_match[unit];
         const std::size_t m = matches.matches_of(unit);
         shift.assign(m, 0.0);
         u.assign(m, 0.0);
         if (m > 1) {
-            read_corner(
-                matches, matches.weight, unit, [&](std::uint32_t j, std::uint32_t k) { return inverse.raw.at(j, k); },
-                corner);
-            root_n.resize(m);
-            e.resize(m);
-            for (std::size_t i = 0; i < m; ++i) {
-                root_n[i] = std::sqrt(matches.weight[first + i]);
-                e[i] = root_n[i] * fit.match_residual[first + i];
-            }
-            const std::vector<double> adjusted = leave_out_residuals(corner, root_n, e);
             double sum = 0.0;
             for (std::size_t i = 0; i < m; ++i) sum += root_n[i] * adjusted[i];
             double along_g = 0.0;
             for (std::size_t i = 0; i < m; ++i) {
                 u[i] = root_n[i] * adjusted[i] - matches.weight[first + i] / matches.unit_weight[unit] * sum;
-                shift[i] = adjusted[i] / root_n[i] - fit.match_residual[first + i];
+                shift[i] = adjusted[i] / root_n[i] - (own ? fit.match_residual[first + i] : 0.0);
                 along_g += u[i] * inverse.side[matches.group[first + i]];
             }
             for (std::size_t i = 0; i < m; ++i) {
@@ -163,7 +159,7 @@ inline seller_outer_products outer_products(const two_way& problem, const least_
             }
             out.gKg[problem.components.of[matches.group[first]]] += along_g * along_g;
         }
-        if (Q == 0) continue;
+        if (Q == 0) return;
         std::fill(a.begin(), a.end(), 0.0);
         const double level = own_mean(matches, unit, fit.psi);
         double mean = 0.0; // of z'gamma over the seller
@@ -171,11 +167,12 @@ inline seller_outer_products outer_products(const two_way& problem, const least_
             mean += problem.rows.weight_of(row) * problem.edge.fitted(rows, row, fit.gamma);
         mean /= matches.unit_weight[unit];
         for_spells(matches, problem.rows, unit, [&](std::size_t match, std::size_t from, std::size_t to) {
-            const double own = fit.psi[matches.group[match]] - level;
+            const double effect = fit.psi[matches.group[match]] - level;
             for (std::size_t row = from; row < to; ++row) {
                 const double d = (rows.value[row] - matches.origin[unit]) - matches.shift[unit];
                 const double f = problem.edge.fitted(rows, row, fit.gamma) - mean;
-                const double we = problem.rows.weight_of(row) * (d - own - f + shift[match - first]);
+                const double residual = own ? d - effect - f : 0.0;
+                const double we = problem.rows.weight_of(row) * (residual + shift[match - first]);
                 if (problem.edge.n_periods > 0) a[rows.period[row]] -= we;
                 for (std::size_t k = 0; k < problem.edge.n_controls; ++k)
                     a[problem.edge.n_periods + k] -= we * problem.edge.control[k][row];
@@ -190,6 +187,27 @@ inline seller_outer_products outer_products(const two_way& problem, const least_
             if (a[q] != 0.0) touched.push_back(q);
         for (const std::uint32_t q : touched)
             for (const std::uint32_t p : touched) out.hh[q * Q + p] += a[q] * a[p];
+    };
+    const double noise = fit.df_match > 0 ? std::sqrt(std::max(0.0, fit.sigma2_match)) : 0.0;
+    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
+        const std::size_t first = matches.first_match[unit];
+        const std::size_t m = matches.matches_of(unit);
+        if (m < 2) {
+            add(unit, {}, true);
+            continue;
+        }
+        read_corner(
+            matches, matches.weight, unit, [&](std::uint32_t j, std::uint32_t k) { return inverse.raw.at(j, k); },
+            corner);
+        root_n.resize(m);
+        e.resize(m);
+        for (std::size_t i = 0; i < m; ++i) {
+            root_n[i] = std::sqrt(matches.weight[first + i]);
+            e[i] = root_n[i] * fit.match_residual[first + i];
+        }
+        add(unit, leave_out_residuals(corner, root_n, e, open), true);
+        for (double& x : open) x *= noise;
+        for (std::size_t at = 0; at < open.size(); at += m) add(unit, std::span(open).subspan(at, m), false);
     }
     return out;
 }
