@@ -72,6 +72,7 @@
 #include <dualtrack/estimate/dense.hpp>
 #include <dualtrack/estimate/dual.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
+#include <dualtrack/estimate/effect_noise.hpp>
 #include <dualtrack/estimate/effect_shrinkage.hpp>
 #include <dualtrack/estimate/energy_pcg.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
@@ -86,6 +87,7 @@
 #include <dualtrack/estimate/panel_rows.hpp>
 #include <dualtrack/estimate/prior_variance.hpp>
 #include <dualtrack/estimate/projected_leverage.hpp>
+#include <dualtrack/estimate/record_fit.hpp>
 #include <dualtrack/estimate/selected_inverse.hpp>
 #include <dualtrack/estimate/seller_effects.hpp>
 #include <dualtrack/estimate/shrinkage_noise.hpp>

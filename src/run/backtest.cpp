@@ -1,5 +1,6 @@
 // The analysis `backtest`: had another rule chosen, would the teams have sold more?
 #include <dualtrack/estimate/backtest.hpp>
+#include <dualtrack/estimate/effect_noise.hpp>
 
 #include <map>
 #include <string>
@@ -22,7 +23,9 @@ using namespace dualtrack::estimate;
 struct scored_cases {
     std::vector<backtest_case> rows; // by vacancy, person
     std::vector<case_status> status;
-    std::int64_t refused = 0; // deals dated from a decision on, summed over decisions
+    std::vector<std::uint32_t> manager; // number in the fit, or no_index
+    double unit = 1.0;                  // what one unit of the outcome is in sales: effects are divided by it
+    std::int64_t refused = 0;           // deals dated from a decision on, summed over decisions
 };
 
 /// Everything scored as of the day before a decision.
@@ -118,6 +121,27 @@ void push(column<double>& to, double number) {
     dualtrack::push(to, number == number ? std::optional(number) : std::nullopt);
 }
 
+/// Coefficients of a policy are shares of sales. Effects in logs are that already; effects in quotas or amounts are
+/// divided by what a seller brings in on average.
+double sales_of_one(const value_added_panel& panel) {
+    if (panel.outcome != org::outcome_kind_words[static_cast<std::size_t>(org::outcome_kind::attainment)] &&
+        panel.outcome != org::outcome_kind_words[static_cast<std::size_t>(org::outcome_kind::identity)])
+        return 1.0;
+    std::vector<double> weighted(panel.value);
+    for (std::size_t i = 0; i < panel.weight.size(); ++i) weighted[i] *= panel.weight[i]; // mean 1
+    const double mean = numeric::fixed_sum(weighted) / static_cast<double>(weighted.size());
+    return mean > 0.0 ? mean : 1.0;
+}
+
+/// The errors of the fitted effects, together.
+std::vector<double> joint_noise(const scored_cases& cases, const estimated_value_added& value) {
+    std::vector<std::uint32_t> managers;
+    for (const std::uint32_t row : fitted_rows(cases.rows)) managers.push_back(cases.manager[row]);
+    std::vector<double> out = noise_between(*value.fit, managers);
+    for (double& x : out) x /= cases.unit * cases.unit;
+    return out;
+}
+
 result<scored_cases> score_cases(const run_context& run, const std::shared_ptr<const ingest::checked_data>& data,
                                  const org::policy& policy, const estimated_value_added& value) {
     const org::organisation& organisation = data->organisation;
@@ -130,6 +154,7 @@ result<scored_cases> score_cases(const run_context& run, const std::shared_ptr<c
     for (std::uint32_t j = 0; j < value.panel->group_row.size(); ++j) number[value.panel->group_row[j]] = j;
 
     scored_cases out;
+    out.unit = sales_of_one(*value.panel);
     std::map<std::int32_t, day_before> days;
     std::int32_t first_known = std::numeric_limits<std::int32_t>::max();
     for (const std::int32_t day : organisation.deals.closed)
@@ -166,12 +191,13 @@ result<scored_cases> score_cases(const run_context& run, const std::shared_ptr<c
                 status = case_status::not_comparable;
             else {
                 status = case_status::ok;
-                one.effect = value.fit->effect[j];
-                one.se = value.fit->se[j];
+                one.effect = value.fit->effect[j] / out.unit;
+                one.se = value.fit->se[j] / out.unit;
             }
         }
         out.rows.push_back(one);
         out.status.push_back(status);
+        out.manager.push_back(j);
     }
     return out;
 }
@@ -199,29 +225,34 @@ backtest_cases_table cases_table(const org::organisation& organisation, const sc
 /// A coefficient, its place in the policy, and what it was before.
 struct placed {
     std::string_view name;
-    double value, sd, before, sd_before;
+    double value, sd, low, high, before;
 };
 
 std::vector<placed> placed_coefficients(const fitted_record& fitted, const org::effect_coefficients& policy) {
-    return {{"sales", fitted.value[1], fitted.sd[1], policy.sales, policy.sales_sd},
-            {"collaboration", fitted.value[2], fitted.sd[2], policy.collaboration, policy.collaboration_sd},
-            {"readiness", fitted.value[3], fitted.sd[3], policy.readiness, policy.readiness_sd}};
+    return {{"sales", fitted.value[1], fitted.sd[1], fitted.low[1], fitted.high[1], policy.sales},
+            {"collaboration", fitted.value[2], fitted.sd[2], fitted.low[2], fitted.high[2], policy.collaboration},
+            {"readiness", fitted.value[3], fitted.sd[3], fitted.low[3], fitted.high[3], policy.readiness}};
 }
 
 coefficients_table coefficients(const fitted_record& fitted, const org::effect_coefficients& policy,
                                 std::pmr::memory_resource* memory) {
     coefficients_table out(memory);
-    const auto add = [&](const std::string& name, double value, double sd, double before) {
+    const auto add = [&](const std::string& name, double value, double sd, double low, double high, double before) {
         out.path.emplace_back("/promotion/effect/" + name);
         push(out.value, value);
         push(out.sd, sd);
+        push(out.low, low);
+        push(out.high, high);
         push(out.in_policy, before);
         out.n.value.push_back(static_cast<std::int64_t>(fitted.n));
     };
     constexpr double none = numeric::not_a_number;
     for (const placed& one : placed_coefficients(fitted, policy))
-        add(std::string(one.name), fitted.is_known ? one.value : none, fitted.is_known ? one.sd : none, one.before);
-    add("residual_sd", fitted.is_known ? fitted.residual_sd : none, none, policy.residual_sd);
+        if (fitted.is_known)
+            add(std::string(one.name), one.value, one.sd, one.low, one.high, one.before);
+        else
+            add(std::string(one.name), none, none, none, none, one.before);
+    add("residual_sd", fitted.is_known ? fitted.residual_sd : none, none, none, none, policy.residual_sd);
     return out;
 }
 
@@ -258,7 +289,8 @@ run_backtest(const run_context& run, std::shared_ptr<const ingest::checked_data>
     auto cases = std::make_shared<scored_cases>();
     DUALTRACK_TRY(*cases, score_cases(part_of(run, 0.3, 0.9), data, policy, *value));
     const backtest_result tried =
-        try_policies(cases->rows, policy.backtest.replications, static_cast<std::uint64_t>(policy.backtest.seed));
+        try_policies(cases->rows, policy.backtest.replications, static_cast<std::uint64_t>(policy.backtest.seed),
+                     joint_noise(*cases, *value));
 
     auto out = start_result("backtest", data, policy, value->panel->as_of);
     out->tables_read = {"people",     "assignments", "deals",   "credits",   "participants", "sales",         "quotas",
@@ -285,6 +317,11 @@ run_backtest(const run_context& run, std::shared_ptr<const ingest::checked_data>
         "policy_fragment", std::make_shared<const policy_fragment_table>(fragment(tried.fitted, effect, memory))));
     org::findings_table findings(memory);
     org::add_findings(findings, value->panel->findings);
+    if (cases->unit != 1.0)
+        add_finding(findings, {org::severity::note, "backtest.shares_of_sales", "", "", -1, -1, 1,
+                               "effects are divided by the mean of the outcome (" +
+                                   number_text(std::round(cases->unit * 1000.0) / 1000.0) +
+                                   "), so that they are shares of sales as the coefficients of a policy are"});
     if (cases->refused > 0)
         add_finding(findings, {org::severity::note, "backtest.refused", "deals", "closed", -1, -1, cases->refused,
                                "deals dated on or after a decision were refused when that decision was scored (summed "

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <dualtrack/estimate/backtest.hpp>
+#include <dualtrack/estimate/effect_noise.hpp>
+
+#include "estimate/panels.hpp"
 
 namespace {
 
@@ -87,21 +90,116 @@ TEST(backtest, recovers_planted_coefficients_with_nominal_coverage) {
         residual += fitted.residual_sd / draws;
         for (std::size_t i = 0; i < 4; ++i) {
             sum[i] += fitted.value[i] / draws;
-            inside[i] += std::fabs(fitted.value[i] - b[i]) <= 1.96 * fitted.sd[i] ? 1.0 / draws : 0.0;
+            inside[i] += fitted.low[i] <= b[i] && b[i] <= fitted.high[i] ? 1.0 / draws : 0.0;
         }
     }
     for (std::size_t i = 0; i < 4; ++i) {
         EXPECT_NEAR(sum[i], b[i], 0.006) << i;
-        EXPECT_GE(inside[i], 0.91) << i;
-        EXPECT_LE(inside[i], 0.98) << i;
+        EXPECT_GE(inside[i], 0.925) << i;
+        EXPECT_LE(inside[i], 0.985) << i;
     }
     EXPECT_NEAR(residual, 0.2, 0.02);
+}
+
+// Two managers by hand: a_AB = 1, b = (1, -1) gives effects +-1/2, and V = sigma2 / 4 [[1, -1], [-1, 1]].
+TEST(backtest, errors_of_two_managers_who_share_one_seller_mirror_each_other) {
+    test::panel_columns panel;
+    panel.add(0, 0, 0, 1.0);
+    panel.add(0, 0, 1, 2.0);
+    panel.add(0, 1, 2, 0.0);
+    panel.add(0, 1, 3, 1.0);
+    panel.add(1, 0, 0, 3.0);
+    panel.add(1, 0, 1, 3.5);
+    panel.add(1, 1, 2, 2.0);
+    panel.add(1, 1, 3, 3.0);
+    panel.close();
+    const auto made = test::estimated(panel, test::without_periods());
+    const std::vector<std::uint32_t> managers{0, 1};
+    const std::vector<double> V = noise_between(*made, managers);
+    ASSERT_EQ(V.size(), 4U);
+    const double sigma2 = std::max(made->fit.sigma2_match, made->fit.sigma2_row);
+    EXPECT_GT(sigma2, 0.0);
+    EXPECT_NEAR(V[0], sigma2 / 8.0, 1e-14); // S = [[2, -2], [-2, 2]]
+    EXPECT_NEAR(V[1], -sigma2 / 8.0, 1e-14);
+    EXPECT_NEAR(V[3], sigma2 / 8.0, 1e-14);
+}
+
+TEST(backtest, noise_of_effects_has_the_variances_of_the_errors) {
+    const auto panel = test::random_panel(4, 40, 9, 12, 0.1, true, 1);
+    org::value_added_policy policy;
+    policy.se = org::effect_error::match_scale;
+    const auto made = test::estimated(panel, policy);
+    const double scale = std::sqrt(std::max(1.0, made->fit.sigma2_row / made->fit.sigma2_match));
+    std::vector<std::uint32_t> managers;
+    for (std::uint32_t j = 0; j < made->effect.size(); ++j)
+        if (made->se[j] > 0.0) managers.push_back(j);
+    ASSERT_GT(managers.size(), 5U);
+    const std::vector<double> V = noise_between(*made, managers);
+    for (std::size_t a = 0; a < managers.size(); ++a)
+        EXPECT_NEAR(std::sqrt(V[a * managers.size() + a]), scale * made->se[managers[a]], 1e-10);
+}
+
+// A weakly connected organisation: managers who share few sellers have effects whose errors go together, and are large.
+TEST(backtest, recovers_coefficients_from_estimated_effects_with_nominal_coverage) {
+    const std::array<double, 4> b{0.0, -0.088, 0.23, 0.07};
+    constexpr std::uint32_t n_managers = 36;
+    test::panel_columns panel = test::random_panel(11, 260, n_managers, 24, 0.02, false, 0);
+    constexpr int draws = 250;
+    std::array<double, 4> sum{}, inside{};
+    org::value_added_policy policy;
+    policy.prior = org::effect_prior::independent;
+    for (std::uint32_t k = 0; k < draws; ++k) {
+        random::stream draw(random::place{.seed = 41, .replication = k, .purpose = 80});
+        std::vector<backtest_case> cases(panel.n_groups);
+        std::vector<double> effect(panel.n_groups), alpha(panel.n_units);
+        for (std::uint32_t j = 0; j < panel.n_groups; ++j) {
+            cases[j].vacancy = cases[j].person = j;
+            cases[j].chosen = true;
+            for (std::size_t i = 0; i < n_record; ++i) {
+                cases[j].record[i] = random::normal(draw);
+                effect[j] += b[i + 1] * cases[j].record[i];
+            }
+            effect[j] += 0.2 * random::normal(draw);
+        }
+        for (double& x : alpha) x = random::normal(draw);
+        for (std::size_t r = 0; r < panel.value.size(); ++r)
+            panel.value[r] = alpha[panel.unit[r]] + effect[panel.group[r]] + 0.8 * random::normal(draw);
+        const auto made = test::estimated(panel, policy);
+        ASSERT_EQ(made->problem.components.size(), 1U);
+        std::vector<std::uint32_t> managers;
+        for (std::uint32_t j = 0; j < panel.n_groups; ++j) {
+            cases[j].effect = made->effect[j];
+            cases[j].se = made->se[j];
+            managers.push_back(j);
+        }
+        const auto rows = fitted_rows(cases);
+        ASSERT_EQ(rows.size(), managers.size());
+        const fitted_record fitted = fit_record(cases, rows, noise_between(*made, managers));
+        for (std::size_t i = 1; i < 4; ++i) {
+            sum[i] += fitted.value[i] / draws;
+            inside[i] += fitted.low[i] <= b[i] && b[i] <= fitted.high[i] ? 1.0 / draws : 0.0;
+        }
+    }
+    for (std::size_t i = 1; i < 4; ++i) {
+        EXPECT_NEAR(sum[i], b[i], 0.015) << i;
+        EXPECT_GE(inside[i], 0.91) << i; // .95 less three binomial errors
+        EXPECT_LE(inside[i], 0.985) << i;
+    }
 }
 
 TEST(backtest, predicted_lift_of_the_better_rule_is_above_zero) {
     const backtest_result made = try_policies(planted(7, 600, {0.0, -0.09, 0.23, 0.07}, 0.2), 1000, 1);
     EXPECT_GT(figure(made, backtest_policy_word::predicted_effect, 3).low, 0.0);
     EXPECT_LT(figure(made, backtest_policy_word::top_seller, 3).high, 0.0) << "best sellers make worse managers here";
+}
+
+TEST(backtest, intervals_of_predicted_lift_carry_the_doubt_about_the_coefficients) {
+    auto cases = planted(7, 600, {0.0, -0.09, 0.23, 0.07}, 0.2);
+    const auto reach = [](const backtest_figure& f) { return f.high - f.low; };
+    const double sure = reach(figure(try_policies(cases, 1000, 1), backtest_policy_word::readiness, 3));
+    for (std::size_t i = 0; i < cases.size(); ++i) // the same vacancies, effects known of few
+        if (cases[i].vacancy >= 30) cases[i].effect = none;
+    EXPECT_GT(reach(figure(try_policies(cases, 1000, 1), backtest_policy_word::readiness, 3)), 2.0 * sure);
 }
 
 TEST(backtest, draws_depend_on_the_seed_alone) {

@@ -145,7 +145,7 @@ def test_who_outsold_the_winner_is_who_was_planted(made: dict[str, Any], result:
     shared = [row for row in rows if (row["vacancy_id"], row["person_id"]) in planted]
     assert len(shared) > 50
     agree = [row["outsold_winner"] == planted[row["vacancy_id"], row["person_id"]] for row in shared]
-    assert sum(agree) / len(agree) > 0.8  # a seat opens a month before it is filled, and near ties turn
+    assert sum(agree) / len(agree) > 0.95  # near ties turn: months in the year before the seat are counted by days
     for row in rows:
         assert row["exit_probability_12m"] >= row["mitigated_probability_12m"] >= row["base_probability_12m"]
         assert row["hazard_ratio"] in (

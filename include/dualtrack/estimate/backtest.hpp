@@ -3,9 +3,9 @@
 // afterwards, not shrunk (shrinking an outcome would shrink every difference with it).
 //   lift of a rule = mean over vacancies of [ effect of whom it would have chosen - effect of whom was chosen ]
 // Effects are known only of those who ever led, so a lift speaks of vacancies where both are known; n says how many.
-// Fitted: effect_j = a + x_j'b + u_j + error_j, weights 1 / (tau2 + se_j^2), tau2 by moments until it stands still;
-// the lift it predicts is over all vacancies. Intervals: vacancies drawn with replacement, 2.5 % and 97.5 %.
-// Reference: DerSimonian, Laird 1986 (random-effects regression); Efron 1979 (bootstrap).
+// The lift that fitted coefficients (record_fit.hpp) predict is over all vacancies. Intervals: vacancies drawn with
+// replacement, and for predicted lifts the coefficients from their own distribution; 2.5 % and 97.5 %.
+// Reference: Efron 1979 (bootstrap).
 #pragma once
 
 #include <algorithm>
@@ -20,28 +20,9 @@
 #include <dualtrack/base/random.hpp>
 #include <dualtrack/estimate/approximate_factor.hpp>
 #include <dualtrack/estimate/backtest_tables.hpp>
-#include <dualtrack/estimate/dense.hpp>
+#include <dualtrack/estimate/record_fit.hpp>
 
 namespace dualtrack::estimate {
-
-inline constexpr std::size_t n_record = 3; // own sales, collaboration, readiness
-
-/// One candidate of one past vacancy. NaN where not known.
-struct backtest_case {
-    std::uint32_t vacancy = 0, person = 0;
-    bool chosen = false;
-    std::array<double, 4> score{};         // top_seller, seniority, readiness, predicted_effect
-    std::array<double, n_record> record{}; // on record; 0 (the market's mean) where not known
-    double effect = numeric::not_a_number, se = numeric::not_a_number; // added afterwards
-};
-
-/// Coefficients of the record.
-struct fitted_record {
-    std::array<double, n_record + 1> value{}, sd{}; // a, b
-    double residual_sd = 0.0;
-    std::size_t n = 0;
-    bool is_known = false;
-};
 
 struct backtest_figure {
     double value = numeric::not_a_number, low = value, high = value;
@@ -54,57 +35,6 @@ struct backtest_result {
 };
 
 namespace detail {
-
-inline constexpr std::size_t fewest_fitted = 8; // managers a fit with four coefficients has to have
-
-/// Random-effects regression of effects on records, a manager counted once. @param weight how often a case counts
-inline fitted_record fit_record(std::span<const backtest_case> cases, std::span<const std::uint32_t> rows) {
-    constexpr std::size_t k = n_record + 1;
-    fitted_record out;
-    out.n = rows.size();
-    if (rows.size() < fewest_fitted) return out;
-    double tau2 = 0.0;
-    for (int round = 0; round < 200; ++round) {
-        std::vector<double> A(k * k, 0.0), b(k, 0.0), size(k);
-        double w_sum = 0.0;
-        const auto x_of = [&](const backtest_case& c, std::size_t i) { return i == 0 ? 1.0 : c.record[i - 1]; };
-        for (const std::uint32_t r : rows) {
-            const backtest_case& c = cases[r];
-            const double w = 1.0 / (tau2 + c.se * c.se);
-            w_sum += w;
-            for (std::size_t i = 0; i < k; ++i) {
-                b[i] += w * x_of(c, i) * c.effect;
-                for (std::size_t j = 0; j < k; ++j) A[i * k + j] += w * x_of(c, i) * x_of(c, j);
-            }
-        }
-        for (std::size_t i = 0; i < k; ++i) size[i] = A[i * k + i];
-        const independent_columns factor = independent_columns_of(A, k, 0, size, 1e-9);
-        if (factor.rank() < k) return out; // a record that never differs says nothing
-        factor.solve(b);
-        const std::vector<double> inverse = factor.inverse();
-        // Moments: sum w e^2 is n - k on average where tau2 is right; Newton on its excess.
-        double q = 0.0, slope = 0.0;
-        for (const std::uint32_t r : rows) {
-            const backtest_case& c = cases[r];
-            const double w = 1.0 / (tau2 + c.se * c.se);
-            double e = c.effect;
-            for (std::size_t i = 0; i < k; ++i) e -= x_of(c, i) * b[i];
-            q += w * e * e;
-            slope += w * w * e * e;
-        }
-        for (std::size_t i = 0; i < k; ++i) {
-            out.value[i] = b[i];
-            out.sd[i] = std::sqrt(inverse[i * k + i]);
-        }
-        out.residual_sd = std::sqrt(tau2);
-        out.is_known = true;
-        const double excess = q - (static_cast<double>(rows.size()) - static_cast<double>(k));
-        const double next = std::max(0.0, tau2 + excess / slope);
-        if (std::fabs(next - tau2) <= 1e-10 * (tau2 + 1.0 / w_sum)) break;
-        tau2 = next;
-    }
-    return out;
-}
 
 /// Position of the best known score among [begin, end); ties go to the smaller id; end when nobody's is known.
 inline std::size_t best_of(std::span<const backtest_case> cases, std::size_t begin, std::size_t end,
@@ -121,7 +51,11 @@ inline std::size_t best_of(std::span<const backtest_case> cases, std::size_t beg
 /// One policy's metrics in one vacancy; NaN where not known.
 struct vacancy_figures {
     std::array<std::array<double, n_backtest_metrics>, n_backtest_policies> value;
+    std::array<std::array<double, n_record>, n_backtest_policies>
+        record{}; // of whom it would choose, less the chosen's
 };
+
+inline constexpr std::size_t predicted_lift = 3; // of the metrics
 
 inline vacancy_figures figures_of(std::span<const backtest_case> cases, std::size_t begin, std::size_t end,
                                   const fitted_record& fitted) {
@@ -130,69 +64,100 @@ inline vacancy_figures figures_of(std::span<const backtest_case> cases, std::siz
     std::size_t chosen = end;
     for (std::size_t i = begin; i < end; ++i)
         if (cases[i].chosen) chosen = i;
-    const auto predicted = [&](std::size_t i) {
-        double sum = fitted.value[0];
-        for (std::size_t k = 0; k < n_record; ++k) sum += fitted.value[k + 1] * cases[i].record[k];
-        return sum;
-    };
     const double actual = chosen < end ? cases[chosen].effect : numeric::not_a_number;
-    const auto put = [&](backtest_policy_word policy, double effect, double agrees, double expected) {
-        auto& row = out.value[static_cast<std::size_t>(policy)];
+    const auto put = [&](backtest_policy_word policy, double effect, double agrees,
+                         const std::array<double, n_record>& record) {
+        const auto at = static_cast<std::size_t>(policy);
+        auto& row = out.value[at];
         row[0] = effect;
         row[1] = effect - actual;
         row[2] = agrees;
-        row[3] = chosen < end && fitted.is_known ? expected - predicted(chosen) : numeric::not_a_number;
+        if (chosen == end || !fitted.is_known) return;
+        row[predicted_lift] = 0.0;
+        for (std::size_t k = 0; k < n_record; ++k) {
+            out.record[at][k] = record[k] - cases[chosen].record[k];
+            row[predicted_lift] += fitted.value[k + 1] * out.record[at][k];
+        }
     };
     for (std::size_t which = 0; which < 4; ++which) {
         const std::size_t best = best_of(cases, begin, end, which);
         if (best == end) continue;
         put(static_cast<backtest_policy_word>(which), cases[best].effect,
-            chosen < end ? (best == chosen ? 1.0 : 0.0) : numeric::not_a_number, predicted(best));
+            chosen < end ? (best == chosen ? 1.0 : 0.0) : numeric::not_a_number, cases[best].record);
     }
-    double sum = 0.0, known = 0.0, expected = 0.0; // at random: what a candidate gives on average
+    double sum = 0.0, known = 0.0; // at random: what a candidate gives on average
+    std::array<double, n_record> average{};
     for (std::size_t i = begin; i < end; ++i) {
-        expected += predicted(i) / static_cast<double>(end - begin);
+        for (std::size_t k = 0; k < n_record; ++k) average[k] += cases[i].record[k] / static_cast<double>(end - begin);
         if (!(cases[i].effect == cases[i].effect)) continue;
         sum += cases[i].effect;
         known += 1.0;
     }
     put(backtest_policy_word::random, known > 0.0 ? sum / known : numeric::not_a_number,
-        chosen < end ? 1.0 / static_cast<double>(end - begin) : numeric::not_a_number, expected);
-    if (chosen < end) put(backtest_policy_word::as_decided, actual, 1.0, predicted(chosen));
+        chosen < end ? 1.0 / static_cast<double>(end - begin) : numeric::not_a_number, average);
+    if (chosen < end) put(backtest_policy_word::as_decided, actual, 1.0, cases[chosen].record);
+    return out;
+}
+
+/// The lower triangular root of a covariance, row by row.
+inline std::vector<double> lower_root(std::span<const double> A, std::size_t n) {
+    std::vector<double> L(n * n, 0.0);
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j <= i; ++j) {
+            double sum = A[i * n + j];
+            for (std::size_t k = 0; k < j; ++k) sum -= L[i * n + k] * L[j * n + k];
+            if (i == j)
+                L[i * n + i] = sum > 0.0 ? std::sqrt(sum) : 0.0;
+            else
+                L[i * n + j] = L[j * n + j] > 0.0 ? sum / L[j * n + j] : 0.0;
+        }
+    return L;
+}
+
+/// Coefficients drawn from their distribution. @param root lower root of their covariance
+inline std::array<double, n_record> drawn_coefficients(const fitted_record& fitted, std::span<const double> root,
+                                                       random::stream& draw) {
+    std::array<double, n_coefficients> z{};
+    for (double& x : z) x = random::normal(draw);
+    std::array<double, n_record> out{};
+    for (std::size_t i = 1; i < n_coefficients; ++i) {
+        out[i - 1] = fitted.value[i];
+        for (std::size_t k = 0; k <= i; ++k) out[i - 1] += root[i * n_coefficients + k] * z[k];
+    }
     return out;
 }
 
 } // namespace detail
 
-/// Tries every rule on past vacancies. @param cases by vacancy, then person
-inline backtest_result try_policies(std::span<const backtest_case> cases, std::int32_t replications,
-                                    std::uint64_t seed) {
+/// Tries every rule on past vacancies. @param cases by vacancy, then person; @param noise covariance of the errors of
+/// the effects of fitted_rows(cases); empty: not related
+inline backtest_result try_policies(std::span<const backtest_case> cases, std::int32_t replications, std::uint64_t seed,
+                                    std::span<const double> noise = {}) {
     backtest_result out;
     std::vector<std::size_t> border{0}; // vacancies
-    std::vector<std::uint32_t> counted; // a case for each manager whose effect is known: of the vacancy they got first
-    std::vector<std::uint32_t> people;
-    for (std::uint32_t i = 0; i < cases.size(); ++i) {
-        if (i > 0 && cases[i].vacancy != cases[i - 1].vacancy) border.push_back(i);
-        const backtest_case& c = cases[i];
-        if (c.chosen && c.effect == c.effect && c.se > 0.0 &&
-            std::find(people.begin(), people.end(), c.person) == people.end()) {
-            people.push_back(c.person);
-            counted.push_back(i);
-        }
-    }
+    for (std::uint32_t i = 1; i < cases.size(); ++i)
+        if (cases[i].vacancy != cases[i - 1].vacancy) border.push_back(i);
     if (!cases.empty()) border.push_back(cases.size());
-    out.fitted = detail::fit_record(cases, counted);
+    out.fitted = fit_record(cases, fitted_rows(cases), noise);
+    std::vector<double> root(n_coefficients * n_coefficients, 0.0);
+    if (out.fitted.is_known) root = detail::lower_root(out.fitted.covariance, n_coefficients);
     const std::size_t n = border.size() - 1;
     std::vector<detail::vacancy_figures> figures;
     for (std::size_t v = 0; v < n; ++v)
         figures.push_back(detail::figures_of(cases, border[v], border[v + 1], out.fitted));
     std::vector<double> draws;
     std::vector<double> values;
+    std::vector<std::size_t> from; // the vacancy of each
     for (std::size_t policy = 0; policy < n_backtest_policies; ++policy)
         for (std::size_t metric = 0; metric < n_backtest_metrics; ++metric) {
             values.clear();
-            for (const auto& one : figures)
-                if (one.value[policy][metric] == one.value[policy][metric]) values.push_back(one.value[policy][metric]);
+            from.clear();
+            for (std::size_t v = 0; v < figures.size(); ++v) {
+                const double value = figures[v].value[policy][metric];
+                if (!(value == value)) continue;
+                values.push_back(value);
+                from.push_back(v);
+            }
             backtest_figure& to = out.figure[policy][metric];
             to.n = static_cast<std::int64_t>(values.size());
             if (values.empty()) continue;
@@ -206,7 +171,15 @@ inline backtest_result try_policies(std::span<const backtest_case> cases, std::i
                                      .time = static_cast<std::uint32_t>(metric),
                                      .purpose = purpose_backtest});
                 double sum = 0.0;
-                for (std::size_t i = 0; i < values.size(); ++i) sum += values[random::below(draw, values.size())];
+                if (metric == detail::predicted_lift) {
+                    const auto b = detail::drawn_coefficients(out.fitted, root, draw);
+                    for (std::size_t i = 0; i < values.size(); ++i) {
+                        const auto& record = figures[from[random::below(draw, values.size())]].record[policy];
+                        for (std::size_t r = 0; r < n_record; ++r) sum += b[r] * record[r];
+                    }
+                } else {
+                    for (std::size_t i = 0; i < values.size(); ++i) sum += values[random::below(draw, values.size())];
+                }
                 draws.push_back(sum / static_cast<double>(values.size()));
             }
             std::sort(draws.begin(), draws.end());

@@ -52,7 +52,8 @@ void describe(Visitor& visit, Table& table) {
                  table.metric);
     visit.column("value", unit::log_points, "mean over the vacancies where it is known; agreement is a share",
                  table.value);
-    visit.column("low", unit::log_points, "lower end of the 95 % interval over vacancies", table.low);
+    visit.column("low", unit::log_points,
+                 "lower end of the 95 % interval over vacancies (predicted_lift: and over coefficients)", table.low);
     visit.column("high", unit::log_points, "upper end", table.high);
     visit.column("n", unit::count, "vacancies where it is known", table.n);
 }
@@ -91,7 +92,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("readiness", unit::standard_deviations, "readiness then", table.readiness);
     visit.column("predicted_effect", unit::log_points, "effect predicted then, with the policy's coefficients",
                  table.predicted_effect);
-    visit.column("effect", unit::log_points, "value added as a manager afterwards, not shrunk; null where not known",
+    visit.column("effect", unit::log_points,
+                 "value added as a manager afterwards as a share of sales, not shrunk; null where not known",
                  table.effect);
     visit.column("se", unit::log_points, "its standard error", table.se);
     visit.column("status", unit::text,
@@ -103,11 +105,11 @@ void describe(Visitor& visit, Table& table) {
 /// One row a coefficient of the policy.
 struct coefficients_table {
     text_list path;
-    column<double> value, sd, in_policy;
+    column<double> value, sd, low, high, in_policy;
     column<std::int64_t> n;
 
     explicit coefficients_table(std::pmr::memory_resource* memory)
-        : path(memory), value(memory), sd(memory), in_policy(memory), n(memory) {}
+        : path(memory), value(memory), sd(memory), low(memory), high(memory), in_policy(memory), n(memory) {}
 };
 
 template <class Visitor, class Table>
@@ -117,6 +119,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("path", unit::text, "place in the policy", table.path);
     visit.column("value", unit::log_points, "fitted", table.value);
     visit.column("sd", unit::log_points, "its standard error", table.sd);
+    visit.column("low", unit::log_points, "lower end of its 95 % interval", table.low);
+    visit.column("high", unit::log_points, "upper end", table.high);
     visit.column("in_policy", unit::log_points, "as the policy of this run has it", table.in_policy);
     visit.column("n", unit::count, "managers it was fitted on", table.n);
 }

@@ -287,7 +287,7 @@ class Simulation:
         winner = int(who[choice]) if choice >= 0 else -1
         self._chosen.add(winner)
         row = {"vacancy": self.next_vacancy, "level": level, "seat": seat, "boss": int(self.manager[s.parent[seat]]),
-               "opens": max(day - 30, int(self.days[0])), "filled_by": winner, "external": choice < 0, "open": False,
+               "opens": day, "filled_by": winner, "external": choice < 0, "open": False,
                "reports": int((s.team == seat).sum()) if level == 1 and s.n_sellers < 5000 else self._reports(seat)}
         self.next_vacancy += 1
         self._vacancy_rows.append(row)
