@@ -166,6 +166,7 @@
 #include <dualtrack/simulate/sales_seats.hpp>
 #include <dualtrack/simulate/sales_vacancy.hpp>
 #include <dualtrack/simulate/sales_world.hpp>
+#include <dualtrack/simulate/sobol.hpp>
 #include <dualtrack/simulate/statistics.hpp>
 
 #include <dualtrack/audit/record.hpp>

@@ -81,6 +81,7 @@ result<std::shared_ptr<analysis_result>> run_simulation_with(const run_context& 
     add_table(*out, "decisions", all, all->decisions);
     add_table(*out, "inputs", all, all->inputs);
     add_table(*out, "tornado", all, all->tornado);
+    add_table(*out, "sobol", all, all->sobol);
     add_table(*out, "runs", all, all->runs);
     add_findings_table(*out, all->findings);
     return out;
@@ -102,6 +103,7 @@ described_analysis describe_simulation() {
     out.add(simulate::decisions_table(memory));
     out.add(simulate::inputs_table(memory));
     out.add(simulate::tornado_table(memory));
+    out.add(simulate::sobol_table(memory));
     out.add(simulate::runs_table(memory));
     return out;
 }

@@ -2,6 +2,7 @@
 // and how an experiment becomes rows.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <memory_resource>
 #include <span>
@@ -30,12 +31,13 @@ struct simulation_tables {
     simulate::decisions_table decisions;
     simulate::inputs_table inputs;
     simulate::tornado_table tornado;
+    simulate::sobol_table sobol;
     simulate::runs_table runs;
     org::findings_table findings;
 
     explicit simulation_tables(std::pmr::memory_resource* m)
-        : outcomes(m), differences(m), trajectories(m), quantiles(m), decisions(m), inputs(m), tornado(m), runs(m),
-          findings(m) {}
+        : outcomes(m), differences(m), trajectories(m), quantiles(m), decisions(m), inputs(m), tornado(m), sobol(m),
+          runs(m), findings(m) {}
 };
 
 /// "/simulation/policies/3"
@@ -103,6 +105,16 @@ void add_assumptions(std::string_view preset, std::span<const simulate::assumpti
 void add_tornado(std::string_view preset, const simulate::experiment_plan& plan, const simulate::assumption& varied,
                  const simulate::experiment& at_value, const simulate::experiment& at_low,
                  const simulate::experiment& at_high, simulation_tables& to);
+
+/// The experiment at other values of the assumptions varied.
+using assumed_experiment =
+    std::function<result<simulate::experiment>(std::span<const simulate::assumption>, const run_context&)>;
+
+/// Rows of sobol: all of `varied` drawn together, the first metric. Errors: cancelled, those of `at`
+[[nodiscard]] result<void> run_sobol(const run_context& run, const model_request& request,
+                                     const simulate::experiment_plan& plan,
+                                     std::span<const simulate::assumption> varied, const assumed_experiment& at,
+                                     simulation_tables& to);
 
 /// The sales-organisation model: its presets, and one of them run into the tables.
 [[nodiscard]] bool is_sales_preset(std::string_view preset) noexcept;

@@ -237,7 +237,7 @@ result<simulate::experiment> simulate_study(const run_context& run, const hierar
                                             const simulate::experiment_plan& plan) {
     const std::size_t n_arms = plan.arms.size(), n_metrics = plan.metrics.size(), n_points = plan.points.size();
     const auto stride = static_cast<std::size_t>(study.periods) + 1;
-    const simulate::instruction_set set = simulate::fastest_set();
+    const simulate::hierarchy_set set = simulate::fastest_set();
     constexpr std::size_t batch = 16; // so that their efficiencies stay in the cache
     const auto simulate_block = [&](std::int64_t first, std::int64_t n, std::int64_t, std::span<double> figures,
                                     std::span<float> trajectory) {

@@ -9,7 +9,6 @@
 namespace dualtrack::run {
 namespace {
 
-/// Appends a figure; NaN is missing.
 /// What is kept, without organisations in which the figure is not defined.
 std::vector<float> defined(const std::vector<float>& kept) {
     std::vector<float> out;
@@ -39,6 +38,7 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             const simulate::metric& metric = plan.metrics[m];
             simulate::arm_outcome& one = found.outcomes[a * n_metrics + m];
             const bool any = one.level.n > 0;
+            const bool is_sketched = one.sketch.is_started();
             std::vector<float> kept = defined(one.kept);
             simulate::outcomes_table& levels = to.outcomes;
             levels.preset.emplace_back(preset);
@@ -56,17 +56,19 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
             push_finite(levels.half_width, level_width);
             push_finite(levels.min, one.level.low);
             push_finite(levels.max, one.level.high);
-            push_finite(levels.worst_5, kept.empty() ? numeric::not_a_number
-                                                     : simulate::tail_mean(kept, 0.05, !metric.higher_is_better));
-            if (kept.empty()) continue;
+            push_finite(levels.worst_5, !any          ? numeric::not_a_number
+                                        : is_sketched ? one.sketch.tail_mean(0.05, !metric.higher_is_better)
+                                                      : simulate::tail_mean(kept, 0.05, !metric.higher_is_better));
+            if (!any) continue;
             for (const double p : {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95}) {
                 to.quantiles.preset.emplace_back(preset);
                 to.quantiles.policy.emplace_back(arm.name);
                 to.quantiles.metric.emplace_back(metric.name);
                 push(to.quantiles.horizon_periods, metric.horizon_periods);
                 push_finite(to.quantiles.probability, p);
-                push_finite(to.quantiles.value, simulate::select_quantile(kept, p));
-                to.quantiles.approximate.value.push_back(found.n > simulate::most_kept ? 1 : 0);
+                push_finite(to.quantiles.value,
+                            is_sketched ? one.sketch.quantile(p) : simulate::select_quantile(kept, p));
+                to.quantiles.approximate.value.push_back(is_sketched ? 1 : 0);
             }
             if (arm.baseline == a) continue;
             const double n = static_cast<double>(one.difference.n);

@@ -218,6 +218,7 @@ std::vector<assumption> assumptions_of(std::string_view preset, const simulate::
         one.grade = input.grade;
         one.source = input.source;
         one.meaning = input.meaning;
+        one.is_whole = input.number == nullptr;
         for (const simulate::preset_source& own : simulate::preset_sources)
             if (own.preset == preset && own.input == input.name) {
                 one.grade = own.grade;
@@ -330,53 +331,75 @@ void add_decisions(const model_request& request, const simulate::experiment_plan
         }
 }
 
-/// Varies one assumption at a time; of the first rules, as many as a reader takes in.
-result<void> run_tornado(const run_context& run, const model_request& request, const simulate::sales_model& model,
-                         std::span<const sales_arm> arms, const simulate::experiment_plan& plan,
-                         std::span<const assumption> assumptions, simulation_tables& to) {
+/// Assumptions are varied for the first rules alone, as many as a reader takes in.
+struct few_rules {
+    simulate::experiment_plan plan;
+    std::vector<sales_arm> arms;
+};
+
+few_rules first_rules(const model_request& request, std::span<const sales_arm> arms,
+                      const simulate::experiment_plan& plan) {
     constexpr std::size_t most_arms = 4;
-    simulate::experiment_plan few = plan;
-    std::vector<sales_arm> some;
-    few.arms.clear();
+    few_rules out{plan, {}};
+    out.plan.arms.clear();
     const std::size_t base = plan.arms[0].baseline;
     for (std::size_t a = 0; a < arms.size(); ++a) {
-        if (a != base && few.arms.size() + (few.arms.empty() || a < base ? 1 : 0) >= most_arms) continue;
-        few.arms.push_back(plan.arms[a]);
-        some.push_back(arms[a]);
+        const std::size_t room_for_base = out.plan.arms.empty() || a < base ? 1 : 0;
+        if (a != base && out.plan.arms.size() + room_for_base >= most_arms) continue;
+        out.plan.arms.push_back(plan.arms[a]);
+        out.arms.push_back(arms[a]);
     }
-    const std::size_t new_base =
-        static_cast<std::size_t>(std::find_if(few.arms.begin(), few.arms.end(),
-                                              [&](const auto& arm) { return arm.name == plan.arms[base].name; }) -
-                                 few.arms.begin());
-    for (simulate::experiment_arm& arm : few.arms) arm.baseline = new_base;
-    few.points.clear();
-    few.stop.most = request.policy.simulation.tornado_replications;
-    few.stop.absolute = few.stop.relative = 0;
-    const auto varied = [&](std::size_t i) {
-        return assumptions[i].low != assumptions[i].high && assumptions[i].grade == '4';
+    const auto is_base = [&](const simulate::experiment_arm& arm) { return arm.name == plan.arms[base].name; };
+    const auto at = std::find_if(out.plan.arms.begin(), out.plan.arms.end(), is_base) - out.plan.arms.begin();
+    for (simulate::experiment_arm& arm : out.plan.arms) arm.baseline = static_cast<std::size_t>(at);
+    out.plan.points.clear();
+    out.plan.stop.most = request.policy.simulation.tornado_replications;
+    out.plan.stop.absolute = out.plan.stop.relative = 0;
+    return out;
+}
+
+simulate::sales_model with_values(const simulate::sales_model& model, std::span<const assumption> values) {
+    simulate::sales_preset changed{model.a, model.shape};
+    for (const assumption& each : values)
+        for (const simulate::sales_input& input : simulate::sales_inputs)
+            if (input.name == each.name) simulate::set_value(input, each.value, changed);
+    return simulate::sales_model_of(changed.assumptions, changed.shape, model.seed);
+}
+
+/// Varies the assumptions that rest on judgement: one at a time, and all together if asked for.
+result<void> vary_assumptions(const run_context& run, const model_request& request, const simulate::sales_model& model,
+                              std::span<const sales_arm> arms, const simulate::experiment_plan& plan,
+                              std::span<const assumption> assumptions, simulation_tables& to) {
+    const few_rules few = first_rules(request, arms, plan);
+    std::vector<assumption> varied;
+    for (const assumption& each : assumptions)
+        if (each.low != each.high && each.grade == '4') varied.push_back(each);
+    const bool with_tornado = request.policy.simulation.tornado,
+               with_sobol = request.policy.simulation.sobol_points > 0;
+    const auto at = [&](std::span<const assumption> values, const run_context& part) {
+        return simulate_arms(part, with_values(model, values), few.arms, few.plan, nullptr);
     };
-    double n_steps = 1, done = 0;
-    for (std::size_t i = 0; i < assumptions.size(); ++i) n_steps += varied(i) ? 2 : 0;
-    const auto at_value = [&](const simulate::sales_model& changed) {
-        const run_context part = part_of(run, done / n_steps, (done + 1) / n_steps);
-        ++done;
-        return simulate_arms(part, changed, some, few, nullptr);
-    };
-    DUALTRACK_TRY(const simulate::experiment usual, at_value(model));
-    for (std::size_t i = 0; i < assumptions.size(); ++i) {
-        if (!varied(i)) continue;
-        std::vector<simulate::experiment> ends;
-        for (const double value : {assumptions[i].low, assumptions[i].high}) {
-            simulate::sales_preset values{model.a, model.shape};
-            simulate::set_value(simulate::sales_inputs[i], value, values);
-            const simulate::sales_model changed =
-                simulate::sales_model_of(values.assumptions, values.shape, model.seed);
-            DUALTRACK_TRY(simulate::experiment end, at_value(changed));
-            ends.push_back(std::move(end));
+    const double share = !with_sobol ? 1.0 : with_tornado ? 0.1 : 0.0;
+    if (with_tornado) {
+        const double n_steps = 1.0 + 2.0 * static_cast<double>(varied.size());
+        double done = 0.0;
+        const auto step = [&](std::span<const assumption> values) {
+            const run_context part = part_of(run, share * done / n_steps, share * (done + 1.0) / n_steps);
+            ++done;
+            return at(values, part);
+        };
+        DUALTRACK_TRY(const simulate::experiment usual, step({}));
+        for (const assumption& each : varied) {
+            assumption low = each, high = each;
+            low.value = each.low;
+            high.value = each.high;
+            DUALTRACK_TRY(const simulate::experiment at_low, step({&low, 1}));
+            DUALTRACK_TRY(const simulate::experiment at_high, step({&high, 1}));
+            add_tornado(request.preset, few.plan, each, usual, at_low, at_high, to);
         }
-        add_tornado(request.preset, few, assumptions[i], usual, ends[0], ends[1], to);
     }
-    return outcome::success();
+    if (!with_sobol) return outcome::success();
+    return run_sobol(part_of(run, share, 1.0), request, few.plan, varied, at, to);
 }
 
 } // namespace
@@ -421,14 +444,14 @@ result<void> run_sales_model(const model_request& request, simulation_tables& to
         if (arm.rule.score != nullptr && request.host_is_single_threaded) run.threads = 1;
     kept_log log;
     log.of.resize(static_cast<std::size_t>(std::min(policy.decision_replications, policy.replications)) * arms.size());
-    const double share = policy.tornado ? 0.6 : 1.0;
+    const double share = policy.sobol_points > 0 ? 0.1 : policy.tornado ? 0.6 : 1.0;
     DUALTRACK_TRY(simulate::experiment found,
                   simulate_arms(part_of(run, 0.0, share), model, arms, plan, log.of.empty() ? nullptr : &log));
     add_experiment(request.preset, plan, found, policy, model.shape.months, assumptions, to);
     add_assumptions(request.preset, assumptions, to);
     add_decisions(request, plan, log, to);
-    if (policy.tornado && arms.size() > 1) {
-        DUALTRACK_TRYV(run_tornado(part_of(run, share, 1.0), request, model, arms, plan, assumptions, to));
+    if ((policy.tornado || policy.sobol_points > 0) && arms.size() > 1) {
+        DUALTRACK_TRYV(vary_assumptions(part_of(run, share, 1.0), request, model, arms, plan, assumptions, to));
     }
     return outcome::success();
 }

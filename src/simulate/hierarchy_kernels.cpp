@@ -248,13 +248,13 @@ std::size_t padded_groups(const hierarchy_rules& rules) {
 
 } // namespace
 
-bool has(instruction_set which) noexcept {
-    if (which == instruction_set::plain) return true;
+bool has(hierarchy_set which) noexcept {
+    if (which == hierarchy_set::plain) return true;
 #if DUALTRACK_X86
-    if (which == instruction_set::sse2) return true;
+    if (which == hierarchy_set::sse2) return true;
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
                       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-    if (which == instruction_set::avx2) return avx2;
+    if (which == hierarchy_set::avx2) return avx2;
     return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #else
@@ -262,20 +262,20 @@ bool has(instruction_set which) noexcept {
 #endif
 }
 
-instruction_set fastest_set() noexcept {
-    for (const auto each : {instruction_set::avx512, instruction_set::avx2, instruction_set::sse2})
+hierarchy_set fastest_set() noexcept {
+    for (const auto each : {hierarchy_set::avx512, hierarchy_set::avx2, hierarchy_set::sse2})
         if (has(each)) return each;
-    return instruction_set::plain;
+    return hierarchy_set::plain;
 }
 
 void simulate_hierarchies(const hierarchy_rules& rules, const hierarchy_policy& policy, std::uint64_t seed,
                           std::uint32_t first, std::size_t n, std::int32_t periods, std::span<double> efficiency,
-                          std::span<hierarchy_counts> counts, instruction_set set) {
+                          std::span<hierarchy_counts> counts, hierarchy_set set) {
     const auto stride = static_cast<std::size_t>(periods) + 1;
 #if DUALTRACK_X86
     const bool is_known = !rules.own_branch && !rules.redraws && rules.level_seats.size() <= most_levels &&
                           padded_groups(rules) <= most_groups && periods <= most_hierarchy_periods;
-    if (set != instruction_set::plain && has(set) && is_known) {
+    if (set != hierarchy_set::plain && has(set) && is_known) {
         const auto plan = std::make_unique<run_plan>();
         set_plan(*plan, rules, policy, seed);
         company all;
@@ -285,9 +285,9 @@ void simulate_hierarchies(const hierarchy_rules& rules, const hierarchy_policy& 
         for (std::size_t from = 0; from < n; from += n_together) {
             clear_seats(all, std::min(n_together, n - from), first + static_cast<std::uint32_t>(from));
             double* to = efficiency.data() + from * stride;
-            if (set == instruction_set::avx512)
+            if (set == hierarchy_set::avx512)
                 of_avx512::advance_any(*plan, all, periods, to, policy);
-            else if (set == instruction_set::avx2)
+            else if (set == hierarchy_set::avx2)
                 of_avx2::advance_any(*plan, all, periods, to, policy);
             else
                 of_sse2::advance_any(*plan, all, periods, to, policy);

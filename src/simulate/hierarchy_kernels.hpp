@@ -12,17 +12,18 @@
 
 namespace dualtrack::simulate {
 
-enum class instruction_set : std::uint8_t { plain, sse2, avx2, avx512 };
+/// What the pyramids are compiled for (the sales model: lanes.hpp).
+enum class hierarchy_set : std::uint8_t { plain, sse2, avx2, avx512 };
 
 /// True if this machine and build have it; `plain` always is there.
-[[nodiscard]] bool has(instruction_set which) noexcept;
+[[nodiscard]] bool has(hierarchy_set which) noexcept;
 /// The fastest there is.
-[[nodiscard]] instruction_set fastest_set() noexcept;
+[[nodiscard]] hierarchy_set fastest_set() noexcept;
 
 /// Runs organisations [first, first + n); efficiency[i * (periods + 1) + t], counts[i]. A pyramid that the vector code
 /// does not know (own branches, redrawn normals, over 2048 seats) runs as hierarchy.hpp has it.
 void simulate_hierarchies(const hierarchy_rules& rules, const hierarchy_policy& policy, std::uint64_t seed,
                           std::uint32_t first, std::size_t n, std::int32_t periods, std::span<double> efficiency,
-                          std::span<hierarchy_counts> counts, instruction_set set);
+                          std::span<hierarchy_counts> counts, hierarchy_set set);
 
 } // namespace dualtrack::simulate

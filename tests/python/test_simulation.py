@@ -65,6 +65,21 @@ def test_the_command_writes_tables_and_a_page(tmp_path: Path) -> None:
     assert "months" in page and "bls2019, 12 months" in page
 
 
+def test_assumptions_varied_together_are_ranked_in_the_page(tmp_path: Path) -> None:
+    for package in ("jinja2", "altair", "vl_convert"):
+        need(package)
+    chosen = tmp_path / "policy.json"
+    asked = policy(presets=["bls2019"], policies=["readiness"], replications=8, periods=24, tornado=False)
+    asked["simulation"] |= {"sobol_points": 6, "tornado_replications": 6}
+    chosen.write_text(json.dumps(asked), encoding="utf-8")
+    done = command("simulate", "--policy", str(chosen), "--out", str(tmp_path / "out"), "--format", "json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((tmp_path / "out" / "sobol.json").read_text(encoding="utf-8"))
+    assert {row["points"] for row in rows} == {6} and {row["grade"] for row in rows} == {"4"}
+    page = (tmp_path / "out" / "simulation.html").read_text(encoding="utf-8")
+    assert "Which assumption brings the doubt" in page
+
+
 def test_promoting_the_worst_is_never_offered_as_advice(tmp_path: Path) -> None:
     for package in ("jinja2", "altair", "vl_convert"):
         need(package)

@@ -184,4 +184,22 @@ TEST(simulation_sales, says_what_the_companys_tables_cannot_tell) {
     EXPECT_EQ(field_of(tables.at("inputs"), R"("parameter":"teams")", "value"), "1");
 }
 
+TEST(simulation, sobol_indices_on_request_say_which_assumption_brings_the_uncertainty) {
+    const std::string asked = R"("presets":["bls2019"],"policies":["readiness"],"tornado":false,"replications":8,)"
+                              R"("sobol_points":8,"tornado_replications":8,"periods":24)";
+    const auto tables = results_of({}, "simulation", simulation_policy(asked));
+    const std::string& rows = tables.at("sobol");
+    for (const char* name : {"sE", "sA", "K", "tau"})
+        EXPECT_NE(rows.find(R"("parameter":")" + std::string(name) + "\""), std::string::npos) << name;
+    EXPECT_EQ(rows.find(R"("parameter":"bA")"), std::string::npos) << "measured, not assumed";
+    EXPECT_NE(rows.find(R"("points":8)"), std::string::npos);
+    EXPECT_EQ(tables.at("tornado"), "[]");
+    EXPECT_EQ(results_of({}, "simulation", simulation_policy(asked), 3).at("sobol"), rows);
+    const auto usual = results_of({}, "simulation",
+                                  simulation_policy(R"("presets":["bls2019"],"replications":4,)"
+                                                    R"("policies":["readiness"],"periods":2,)"
+                                                    R"("tornado_replications":2)"));
+    EXPECT_EQ(usual.at("sobol"), "[]");
+}
+
 } // namespace

@@ -1,6 +1,6 @@
 // Acceptance checks of the published pyramids, against print and against a double-precision program of their own. The
-// numbers of replications here run in seconds; the full ones are the tests DISABLED_full_..., run by
-//     test_simulate --gtest_also_run_disabled_tests --gtest_filter='*full*'
+// numbers of replications here run in seconds; the full ones are the tests DISABLED_full_..., which the CTest
+// simulate.acceptance_checks_at_full_scale runs.
 #include <dualtrack/simulate/pluchino.hpp>
 #include <dualtrack/simulate/statistics.hpp>
 
@@ -121,7 +121,7 @@ TEST(pluchino, check_5_curves_of_figure_3_cross_at_47_percent) {
     check_crossing(200, 0.1 + 4 * .42 / std::sqrt(200.0));
 }
 TEST(pluchino, DISABLED_full_check_5_curves_of_figure_3_cross_at_47_percent) {
-    check_crossing(4000, 0.1);
+    check_crossing(1500, 0.1);
 }
 
 void check_fetta(std::size_t n, double tolerance) {
@@ -142,7 +142,7 @@ TEST(pluchino, check_5_fetta2012_reaches_its_six_asymptotes_in_24_replications) 
     check_fetta(24, 0.04 + 4.5 * .42 / std::sqrt(24.0));
 }
 TEST(pluchino, DISABLED_full_check_5_fetta2012_reaches_its_six_asymptotes) {
-    check_fetta(1000, 0.1);
+    check_fetta(400, 0.1);
 }
 
 struct gain_case {
@@ -255,6 +255,45 @@ TEST(pluchino, engine_agrees_with_the_reference_in_double_precision_on_the_same_
             }
 }
 
+/// The published figures on the double-precision program, and the engine beside it on the same keys: an organisation in
+/// which rounding flips a decision goes another way, and that must be rare.
+TEST(pluchino, DISABLED_full_checks_3_and_5_on_the_reference_in_double_precision) {
+    constexpr std::uint32_t n = 96;
+    constexpr std::int32_t years = 1000;
+    const asymptote_case fetta[] = {{cs, strategy::best, 76.67, 0, 76},   {cs, strategy::worst, 66.11, 0, 66},
+                                    {cs, strategy::random, 70.87, 0, 71}, {ph, strategy::best, 59.75, 0, 60},
+                                    {ph, strategy::worst, 79.90, 0, 80},  {ph, strategy::random, 69.74, 0, 70}};
+    int n_apart = 0, n_all = 0;
+    for (const auto preset :
+         {hierarchy_preset::prg2010_text, hierarchy_preset::prg2010_as_run, hierarchy_preset::fetta2012})
+        for (std::size_t k = 0; k < 6; ++k) {
+            const bool is_fetta = preset == hierarchy_preset::fetta2012;
+            const asymptote_case& each = is_fetta ? fetta[k] : cases_2010[k];
+            const auto rules = rules_of(preset);
+            const hierarchy_policy policy{each.rule, 0.0, each.effect};
+            const std::uint32_t here = is_fetta ? n / 4 : n;
+            std::vector<double> fast(here * (years + 1)), slow(years + 1);
+            std::vector<hierarchy_counts> counts(here);
+            simulate_hierarchies(rules, policy, 12, 0, here, years, fast, counts, fastest_set());
+            moments m;
+            for (std::uint32_t i = 0; i < here; ++i) {
+                test::reference_pyramid one(rules, policy, 12, i);
+                slow[0] = one.efficiency();
+                for (std::int32_t t = 1; t <= years; ++t) {
+                    one.step(t);
+                    slow[static_cast<std::size_t>(t)] = one.efficiency();
+                }
+                m.add(asymptote(slow));
+                const double beside = asymptote(std::span<const double>(fast).subspan(i * (years + 1), years + 1));
+                ++n_all;
+                if (std::fabs(asymptote(slow) - beside) > 1e-4) ++n_apart;
+            }
+            const double golden = preset == hierarchy_preset::prg2010_as_run ? each.as_run : each.text;
+            EXPECT_NEAR(m.mean, golden, (is_fetta ? 0.04 : 0.003) + 4.0 * error_of(m)) << int(preset) << " " << k;
+        }
+    EXPECT_LE(n_apart, n_all / 50) << "of " << n_all;
+}
+
 hierarchy_rules rules_with(std::vector<std::int32_t> seats, std::vector<double> responsibility) {
     hierarchy_rules rules;
     rules.level_seats = std::move(seats);
@@ -283,8 +322,8 @@ TEST(pluchino, check_13_every_instruction_set_gives_the_same_bytes) {
                 std::vector<double> plain(n * (periods + 1)), fast(plain.size());
                 std::vector<hierarchy_counts> plain_counts(n), fast_counts(n);
                 simulate_hierarchies(rules, {rule, .4, effect}, 0xABCDEF0123456789, 3, n, periods, plain, plain_counts,
-                                     instruction_set::plain);
-                for (const auto set : {instruction_set::sse2, instruction_set::avx2, instruction_set::avx512}) {
+                                     hierarchy_set::plain);
+                for (const auto set : {hierarchy_set::sse2, hierarchy_set::avx2, hierarchy_set::avx512}) {
                     if (!has(set)) continue;
                     simulate_hierarchies(rules, {rule, .4, effect}, 0xABCDEF0123456789, 3, n, periods, fast,
                                          fast_counts, set);
@@ -331,7 +370,7 @@ TEST(pluchino, check_15_odd_pyramids_have_defined_results) {
             }
 }
 
-TEST(pluchino, check_15_a_seat_stays_vacant_until_there_is_somebody_below) {
+TEST(pluchino, check_15_and_pitfall_5_a_seat_stays_vacant_until_there_is_somebody_below) {
     hierarchy_rules rules = rules_with({3, 1, 4}, {1, 1, 1});
     rules.retire_above = 18; // everybody older than 18 leaves after a year
     hierarchy one(rules, 1, 0);

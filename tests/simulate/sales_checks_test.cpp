@@ -164,6 +164,44 @@ TEST(sales, check_9_the_plain_program_agrees_on_the_same_keys) {
     }
 }
 
+/// Revenue of every rule over 60 and 12 months by the plain double-precision program, against the first rule.
+struct plain_gains {
+    std::vector<moments> months_60, months_12, attrition, regretted;
+};
+
+plain_gains plain_study(const sales_model& model, const std::vector<std::string>& names, std::uint32_t n) {
+    const std::vector<sales_arm> arms = arms_named(names);
+    plain_gains out;
+    for (auto* each : {&out.months_60, &out.months_12, &out.attrition, &out.regretted}) each->resize(arms.size());
+    for (std::uint32_t replication = 0; replication < n; ++replication) {
+        double base = 0, base_12 = 0;
+        for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+            plain_model::firm firm(model.a, model.shape, model.seed, replication);
+            const plain_model::figures found = firm.run(arms[arm]);
+            if (arm == 0) base = found.revenue, base_12 = found.revenue_first_year;
+            out.months_60[arm].add(100 * (found.revenue / base - 1));
+            out.months_12[arm].add(100 * (found.revenue_first_year / base_12 - 1));
+            out.attrition[arm].add(100 * static_cast<double>(found.quits) / (60 * 5));
+            out.regretted[arm].add(100 * static_cast<double>(found.regretted) / (60 * 5));
+        }
+    }
+    return out;
+}
+
+TEST(sales, DISABLED_full_checks_9_and_10_on_the_reference_in_double_precision) {
+    const plain_gains found = plain_study(model_named("bls2018"), reference_names(), 4000);
+    for (std::size_t arm = 0; arm < reference.size(); ++arm) {
+        SCOPED_TRACE(reference[arm].name);
+        EXPECT_NEAR(found.months_60[arm].mean, reference[arm].months_60, .1);
+        EXPECT_NEAR(found.months_12[arm].mean, reference[arm].months_12, .1);
+        EXPECT_NEAR(found.attrition[arm].mean, reference[arm].attrition, .1);
+        EXPECT_NEAR(found.regretted[arm].mean, reference[arm].regretted, .03);
+    }
+    EXPECT_GT(found.months_60[7].mean, found.months_60[6].mean) << "readiness, predicted_va";
+    EXPECT_GT(found.months_60[6].mean, found.months_60[1].mean) << "predicted_va, random";
+    EXPECT_LT(plain_study(model_named("lss2015"), {"best_seller", "random"}, 600).months_60[1].mean, 0.0);
+}
+
 // ---- 10: what survives small boss effects
 
 TEST(sales, check_10_best_seller_beats_random_where_managers_hardly_matter) {

@@ -60,6 +60,12 @@ inline constexpr auto simulate_policy_fields = std::to_array<policy_field>({
     detail::field<&policy::simulation, &simulation_policy::tornado_replications>(
         "/simulation/tornado_replications", unit::count, 2, 1000000, "organisations a rule and varied assumption",
         "this project", "J"),
+    detail::field<&policy::simulation, &simulation_policy::sobol_points>(
+        "/simulation/sobol_points", unit::count, 0, 65536,
+        "also vary all those assumptions of a sales model together, at so many points, and say which share of the "
+        "uncertainty each brings (Sobol indices): points x (assumptions + 2) x tornado_replications organisations a "
+        "rule; 0: do not",
+        "this project", "J"),
     detail::field<&policy::simulation, &simulation_policy::decision_replications>(
         "/simulation/decision_replications", unit::count, 0, 1000,
         "write every promotion of so many organisations to the table decisions", "this project", "J"),

@@ -30,6 +30,7 @@ struct simulation_policy {
     std::int64_t seed = 7;
     bool tornado = true;
     std::int32_t tornado_replications = 256;
+    std::int32_t sobol_points = 0; // 0: no Sobol indices
     std::int32_t decision_replications = 0;
     friend bool operator==(const simulation_policy&, const simulation_policy&) = default;
 };

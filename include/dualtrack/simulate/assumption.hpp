@@ -15,6 +15,7 @@ struct assumption {
     char grade = '4';
     std::string_view source, meaning;
     std::string_view value_from = "preset"; // preset, policy or data
+    bool is_whole = false;                  // takes whole numbers alone
 };
 
 } // namespace dualtrack::simulate

@@ -38,6 +38,7 @@ inline constexpr std::uint32_t choice = 8;      // c2 vacancy id: strategy coin,
 inline constexpr std::uint32_t exit = 9;        // c2 post ordinal (0 rep, 1 manager): threshold
 inline constexpr std::uint32_t fill = 10;       // c2 vacancy ordinal of the seat: months empty
 inline constexpr std::uint32_t group = 11;      // c2 0: group for fairness tests
+inline constexpr std::uint32_t assumption = 12; // entity: its number, c2 the point: where all are varied together
 } // namespace purpose
 
 /// The four words of block 0.

@@ -3,7 +3,7 @@
 // difference; a difference in percent is formed for each organisation and then averaged.
 // Replications run in blocks of 64; blocks may run on any thread, but are merged in their order, in waves of a fixed
 // size, so that the result never depends on the number of threads and memory does not grow with the replications
-// (but for the outcomes kept for quantiles, at most a million a figure).
+// (but for the outcomes kept for quantiles: four bytes each, a million a figure, then a sketch of 80 KB).
 #pragma once
 
 #include <dualtrack/base/parallel.hpp>
@@ -42,10 +42,10 @@ struct experiment_plan {
     std::vector<std::int64_t> points;      // its periods, ascending; [n_points]
     std::vector<std::size_t> stop_metrics; // metrics that decide when to stop
     stopping_rule stop;
+    std::int64_t most_kept = 1'000'000; // up to so many organisations quantiles are selected exactly
 };
 
-/// At most so many organisations are kept for quantiles, of a figure and of a trajectory.
-inline constexpr std::int64_t most_kept = 1'000'000;
+/// At most so many organisations are kept for the quantiles of a trajectory.
 inline constexpr std::int64_t most_kept_trajectories = 1024;
 
 /// What is known of one arm and metric.
@@ -53,7 +53,8 @@ struct arm_outcome {
     moments level, difference;
     std::int64_t n_worse = 0; // pairs in which the arm did worse than its baseline
     double n_best = 0.0;      // organisations in which it was the best of its group, ties split
-    std::vector<float> kept;  // first outcomes, by replication
+    std::vector<float> kept;  // outcomes by replication, as long as there are at most a million organisations
+    quantile_sketch sketch;   // in their place, once there are more
 };
 
 enum class stop_reason : std::uint8_t { most, precise };
@@ -76,7 +77,7 @@ struct block_outcome {
 };
 
 /// The figures of one organisation under all arms, added to a block.
-inline void add_replication(const experiment_plan& plan, std::span<const double> figures, bool keep,
+inline void add_replication(const experiment_plan& plan, std::span<const double> figures,
                             std::vector<arm_outcome>& to) {
     const std::size_t n_arms = plan.arms.size(), n_metrics = plan.metrics.size();
     for (std::size_t m = 0; m < n_metrics; ++m) {
@@ -85,7 +86,7 @@ inline void add_replication(const experiment_plan& plan, std::span<const double>
         for (std::size_t a = 0; a < n_arms; ++a) {
             arm_outcome& out = to[a * n_metrics + m];
             const double x = figures[a * n_metrics + m];
-            if (keep) out.kept.push_back(static_cast<float>(x));
+            out.kept.push_back(static_cast<float>(x));
             if (x != x) continue;
             out.level.add(x);
             const std::size_t group = plan.arms[a].group;
@@ -107,7 +108,22 @@ inline void add_replication(const experiment_plan& plan, std::span<const double>
     }
 }
 
-inline void merge_block(experiment& to, block_outcome&& from) {
+/// Outcomes of a block, where they are kept or counted. Undefined ones are kept with the others and counted nowhere.
+inline void keep(const std::vector<float>& from, std::size_t most, arm_outcome& to) {
+    if (!to.sketch.is_started() && to.kept.size() + from.size() <= most) {
+        to.kept.insert(to.kept.end(), from.begin(), from.end());
+        return;
+    }
+    if (!to.sketch.is_started()) {
+        std::erase_if(to.kept, [](float x) { return x != x; });
+        to.sketch.start(to.kept);
+        to.kept = {};
+    }
+    for (const float x : from)
+        if (x == x) to.sketch.add(x);
+}
+
+inline void merge_block(const experiment_plan& plan, experiment& to, block_outcome&& from) {
     for (std::size_t i = 0; i < to.outcomes.size(); ++i) {
         arm_outcome& out = to.outcomes[i];
         arm_outcome& in = from.outcomes[i];
@@ -115,7 +131,7 @@ inline void merge_block(experiment& to, block_outcome&& from) {
         out.difference.merge(in.difference);
         out.n_worse += in.n_worse;
         out.n_best += in.n_best;
-        out.kept.insert(out.kept.end(), in.kept.begin(), in.kept.end());
+        keep(in.kept, static_cast<std::size_t>(plan.most_kept), out);
     }
     const std::size_t n_points = to.trajectory.size();
     for (std::size_t i = 0; i < n_points; ++i) to.trajectory[i].merge(from.trajectory[i]);
@@ -144,6 +160,8 @@ template <class Simulate>
     out.outcomes.resize(n_figures);
     out.trajectory.resize(n_points);
     out.fan.resize(n_points);
+    for (arm_outcome& each : out.outcomes)
+        each.kept.reserve(static_cast<std::size_t>(std::min(plan.stop.most, plan.most_kept)));
     constexpr std::int64_t wave = 64 * replication_block;
     while (out.n < plan.stop.most) {
         // A wave ends where the rule may look.
@@ -165,15 +183,14 @@ template <class Simulate>
                 made.outcomes.resize(n_figures);
                 made.trajectory.resize(n_points);
                 for (std::size_t i = 0; i < n; ++i) {
-                    const std::int64_t replication = from + begin + static_cast<std::int64_t>(i);
                     detail::add_replication(plan, std::span<const double>(figures).subspan(i * n_figures, n_figures),
-                                            replication < most_kept, made.outcomes);
+                                            made.outcomes);
                     for (std::size_t p = 0; p < n_points; ++p)
                         made.trajectory[p].add(static_cast<double>(trajectory[i * n_points + p]));
                 }
                 if (from + begin < most_kept_trajectories) made.fan = std::move(trajectory);
             }));
-        for (detail::block_outcome& block : blocks) detail::merge_block(out, std::move(block));
+        for (detail::block_outcome& block : blocks) detail::merge_block(plan, out, std::move(block));
         out.n = to;
         if (out.n < plan.stop.most && is_look(out.n) && is_precise(plan.stop, detail::asked_differences(plan, out))) {
             out.stopped = stop_reason::precise;

@@ -120,7 +120,8 @@ void describe(Visitor& visit, Table& t) {
     visit.column("horizon_periods", unit::count, "periods from the start that the metric covers", t.horizon_periods);
     visit.column("probability", unit::probability, "share of organisations at or below", t.probability);
     visit.column("value", "the metric's", "the quantile", t.value);
-    visit.column("approximate", unit::flag, "yes: taken from the first million organisations", t.approximate);
+    visit.column("approximate", unit::flag,
+                 "yes: above a million organisations, from counts between cuts a 4,096th of them apart", t.approximate);
 }
 
 /// One row a promotion and candidate, on request.
@@ -207,6 +208,42 @@ void describe(Visitor& visit, Table& t) {
     visit.column("diff_at_low", "the difference's", "difference at the lower value", t.diff_at_low);
     visit.column("diff_at_high", "the difference's", "difference at the higher value", t.diff_at_high);
     visit.column("half_width", "the difference's", "largest half-width of the three", t.half_width);
+}
+
+/// One row a preset, rule and assumption, all assumptions varied together; on request.
+struct sobol_table {
+    text_list preset, policy, against, metric, parameter, grade;
+    column<std::int64_t> horizon_periods, points, n;
+    column<double> low, high, first, first_half_width, total, total_half_width, spread, luck;
+    explicit sobol_table(std::pmr::memory_resource* m)
+        : preset(m), policy(m), against(m), metric(m), parameter(m), grade(m), horizon_periods(m), points(m), n(m),
+          low(m), high(m), first(m), first_half_width(m), total(m), total_half_width(m), spread(m), luck(m) {}
+};
+
+template <class Visitor, class Table>
+requires std::same_as<std::remove_const_t<Table>, sobol_table>
+void describe(Visitor& visit, Table& t) {
+    visit.table("sobol",
+                "which assumption brings the uncertainty of the difference to the baseline, all varied together");
+    visit.column("preset", unit::text, "model", t.preset);
+    visit.column("policy", unit::text, "rule of promotion, with its reward packages", t.policy);
+    visit.column("against", unit::text, "the rule it is compared with", t.against);
+    visit.column("metric", unit::text, "what is measured", t.metric);
+    visit.column("parameter", unit::text, "the assumption", t.parameter);
+    visit.column("grade", unit::text, "grade of the assumption, see inputs", t.grade);
+    visit.column("horizon_periods", unit::count, "periods from the start that the metric covers", t.horizon_periods);
+    visit.column("points", unit::count, "points at which all assumptions were drawn between their bounds", t.points);
+    visit.column("n", unit::count, "pairs of organisations a point", t.n);
+    visit.column("low", "the parameter's", "lower bound", t.low);
+    visit.column("high", "the parameter's", "upper bound", t.high);
+    visit.column("first", unit::share, "share of the variance that the assumption brings alone; by chance below 0",
+                 t.first);
+    visit.column("first_half_width", unit::share, "half its interval", t.first_half_width);
+    visit.column("total", unit::share, "share that would go away if it were known, alone and together with others",
+                 t.total);
+    visit.column("total_half_width", unit::share, "half its interval", t.total_half_width);
+    visit.column("spread", "the difference's", "standard deviation of the difference over the points", t.spread);
+    visit.column("luck", unit::share, "share of that variance that is luck of the organisations simulated", t.luck);
 }
 
 /// One row a preset: how it was run.

@@ -242,6 +242,45 @@ def _tornado(rows: Rows, preset: str) -> list[Block]:
     ]
 
 
+def _share(value: float | None, half_width: float | None) -> str:
+    if value is None:
+        return "-"
+    return percent(value) if half_width is None else f"{percent(value)} \u00b1 {100 * half_width:.0f}"
+
+
+def _sobol(rows: Rows, preset: str) -> list[Block]:
+    all_rows = [row for row in rows("sobol") if row["preset"] == preset and row["total"] is not None]
+    policies = [policy for policy in _in_order(row["policy"] for row in all_rows) if _rule(policy) not in NEVER_ADVICE]
+    if not policies:
+        return []
+    policy = next((p for p in policies if _rule(p) == "readiness"), policies[0])
+    of_policy = sorted(
+        (row for row in all_rows if row["policy"] == policy), key=lambda row: (-row["total"], row["parameter"])
+    )
+    first = of_policy[0]
+    return [
+        Table(
+            f"Which assumption brings the doubt: {first['metric']} of {policy} against {first['against']}, model {preset}",
+            ["assumption", "between", "grade", "#alone", "#with others"],
+            [
+                [
+                    row["parameter"],
+                    f"{row['low']:g} and {row['high']:g}",
+                    row["grade"],
+                    _share(row["first"], row["first_half_width"]),
+                    _share(row["total"], row["total_half_width"]),
+                ]
+                for row in of_policy[:BARS]
+            ],
+            f"All assumptions varied together at {first['points']:,} points, {first['n']:,} organisations each; over them "
+            f"the difference has a standard deviation of {first['spread']:.1f}, of whose square {percent(first['luck'])} is "
+            "luck of the organisations simulated. \u201cAlone\u201d is the share of the doubt the assumption brings by "
+            "itself, \u201cwith others\u201d the share that would go away if it were known (Sobol indices). Under these "
+            "assumptions.",
+        )
+    ]
+
+
 def _inputs(rows: Rows) -> list[Block]:
     inputs = rows("inputs")
     if not inputs:
@@ -288,6 +327,7 @@ def blocks(rows: Rows) -> list[Block]:
         for preset in presets:
             out += _fans(rows, preset)
             out += _tornado(rows, preset)
+            out += _sobol(rows, preset)
     return out + _inputs(rows)
 
 
