@@ -24,6 +24,7 @@ import pyarrow as pa
 import compare
 import one
 import organisation
+import pyramids
 import readiness
 
 HERE = Path(__file__).resolve().parent
@@ -137,7 +138,7 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}, CPython {platform.python_version()}"
 
 
-def page(rows: list[dict], small: dict, rounds: int, judged: list[dict]) -> str:
+def page(rows: list[dict], small: dict, rounds: int, judged: list[dict], simulated: list[dict]) -> str:
     versions = rows[-1]["versions"]
     table = ["| " + " | ".join(HEADER) + " |", "|" + "---:|" * len(HEADER)]
     table += ["| " + " | ".join(cells(row)) + " |" for row in rows]
@@ -166,12 +167,13 @@ Arrow into them is not timed. All tools use the number of threads given.
 One `run` of `measures` on {small["people"]} people of one market with 600 deals, the call from Python included: median {small["median"] * 1e3:.2f} ms, least {small["least"] * 1e3:.2f} ms.
 
 {readiness.section(judged)}
-## Running them
+{pyramids.section(simulated)}## Running them
 
 ```
 cmake --preset release -DDUALTRACK_BUILD_BENCHMARKS=ON && cmake --build --preset release
 cmake --build --preset release --target bench_peers   # this page (needs the packages of cmake/requirements.txt)
 build/release/bench/bench_run                         # Google Benchmark: also bench_numeric, bench_ingest, bench_measure
+cmake --build --preset release --target bench_gates   # the simulators against the straightforward programs: 6 times, 5 times
 ```
 """
 
@@ -182,6 +184,7 @@ def main() -> None:
     parser.add_argument("--deals", default="100000,1000000,10000000")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--variants", default=",".join(VARIANTS))
+    parser.add_argument("--programs", type=Path, help="where bench_pluchino is; without it, no published pyramid")
     parser.add_argument("--people", default="50000,200000", help="for readiness; twenty ratings each")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where the tables are kept (default: a folder that is removed)")
@@ -216,8 +219,11 @@ def main() -> None:
             [int(n) for n in chosen.people.split(",")], [int(n) for n in chosen.threads.split(",")],
             lambda arguments, threads: child(arguments, threads, stage_at), chosen.rounds,
         )
+        simulated = [] if chosen.programs is None else pyramids.measure_all(
+            chosen.programs, lambda arguments, threads: child(arguments, threads, stage_at), chosen.rounds,
+        )
     if chosen.write:
-        (HERE.parent / "README.md").write_text(page(rows, small, chosen.rounds, judged))
+        (HERE.parent / "README.md").write_text(page(rows, small, chosen.rounds, judged, simulated))
 
 
 if __name__ == "__main__":
