@@ -188,6 +188,13 @@ void say_findings(const estimated_value_added& made, org::findings_table& to) {
                              "managers who share sellers resemble each other: intervals of an exchangeable prior would "
                              "be too short"});
     }
+    std::int64_t turned = 0;
+    for (std::size_t j = 0; j < fit.effect.size(); ++j) turned += fit.effect[j] * fit.shrunk[j] < 0.0 ? 1 : 0;
+    if (turned > 0)
+        add_finding(to, {org::severity::note, "value_added.sign_turned", table, "", -1, -1, turned,
+                         "the estimate and the effect to expect are on different sides of the average: few sellers "
+                         "changed to or from these managers, whose other managers are off themselves; the estimate "
+                         "alone says next to nothing"});
     if (!fit.is_exact)
         add_finding(to, {org::severity::warning, "value_added.not_exact", table, "", -1, -1, 1,
                          "the graph of managers is too dense for exact errors within "

@@ -281,6 +281,41 @@ def test_fitted_coefficients_are_the_planted_ones() -> None:
         assert abs(sum(z) / len(z)) < 3 / len(z) ** 0.5, (name, z)
 
 
+def test_the_report_says_what_the_backtest_says_and_cannot_say(planted: tuple[dict, dict]) -> None:
+    pytest.importorskip("jinja2")
+    from dualtrack.overview import Overview
+    from dualtrack.report.blocks import Code, Table, Text
+    from dualtrack.report.sections import backtest, value_added
+
+    inputs, _ = planted
+    data = dt.Data(inputs)
+    results = {name: dt.run(data, name) for name in ("value_added", "backtest")}
+    overview = Overview(tables=None, policy=dt.Policy({"version": 1}), results=results, not_run={})
+    section = backtest.build(overview)
+    tables = {block.caption: block for block in section.blocks if isinstance(block, Table)}
+    fitted = results["backtest"]["coefficients"].to_dicts()
+    shown = tables["What the company's own history says of records"].rows
+    assert [row[2] for row in shown][:3] == ["-0.09", "+0.23", "+0.07"]
+    for row, cells in zip(fitted[:3], shown, strict=False):
+        assert f"{row['value']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})" == cells[1]
+        assert ("agrees" in cells[4]) == (row["low"] <= row["in_policy"] <= row["high"])
+    assert len(tables["Had another rule chosen"].rows) == 5
+    words = " ".join(block.text for block in section.blocks if isinstance(block, Text))
+    assert "cannot say" in words and "A person decides" in words
+    assert any(isinstance(block, Code) and "promotion" in block.text for block in section.blocks)
+    added = results["value_added"]["value_added"].to_dicts()
+    turned = [
+        row
+        for row in added
+        if row["effect"] is not None and row["effect_shrunk"] and row["effect"] * row["effect_shrunk"] < 0
+    ]
+    found = [row for row in results["value_added"].findings.to_dicts() if row["code"] == "value_added.sign_turned"]
+    assert [row["count"] for row in found] == ([len(turned)] if turned else [])
+    of_largest = any(row["component"] == 1 and abs(row["effect"]) >= 0.005 for row in turned)
+    told = [block.text for block in value_added.build(overview).blocks if isinstance(block, Text)]
+    assert any("The sign turns" in text for text in told) == of_largest
+
+
 def test_the_fitted_fragment_is_a_policy(planted: tuple[dict, dict]) -> None:
     inputs, _ = planted
     fragment = dt.run(dt.Data(inputs), "backtest")["policy_fragment"].to_dicts()

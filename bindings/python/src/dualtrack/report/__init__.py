@@ -14,6 +14,7 @@ from ..sources import need
 from .blocks import Section
 from .sections import (
     about,
+    backtest,
     findings,
     limits,
     managers,
@@ -43,6 +44,7 @@ SECTIONS: tuple[Build, ...] = (
     win_rates.build,
     teams.build,
     value_added.build,
+    backtest.build,
     pay.build,
     managers.build,
     readiness.build,

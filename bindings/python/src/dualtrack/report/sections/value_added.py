@@ -11,6 +11,7 @@ from ..blocks import Block, Picture, Section, Table, Text
 ALL_UP_TO = 40  # managers a caterpillar can show
 ENDS = 20  # of either end, where there are more
 COMPONENTS = 10
+TURNED = 5  # named whose sign turns
 
 WHY = {
     "no_movers": "none of their sellers ever had another manager, so manager and sellers cannot be told apart",
@@ -118,26 +119,26 @@ def _components(rows: list[Row]) -> Table:
     )
 
 
-def _backtest(overview: Overview) -> Table | None:
-    rows = [row for row in overview.rows("backtest", "backtest") if row["metric"] in ("lift", "predicted_lift")]
-    rows = [row for row in rows if row["value"] is not None and row["policy"] != "as_decided"]
-    if not rows:
+def _turned(overview: Overview, rows: list[Row]) -> Text | None:
+    """Managers whose estimate and expectation are on different sides of the average."""
+    turned = [
+        row
+        for row in rows
+        if row["effect"] is not None and row["effect"] * row["effect_shrunk"] < 0 and abs(row["effect"]) >= 0.005
+    ]
+    if not turned:
         return None
-    return Table(
-        "Had another rule chosen (against those who were chosen)",
-        ["rule", "what", "#lift (95 %)", "#vacancies"],
-        [
-            [
-                row["policy"].replace("_", " "),
-                "known afterwards" if row["metric"] == "lift" else "by the fitted coefficients",
-                _effect(row["value"])
-                + ("" if row["low"] is None else f" ({_effect(row['low'])} to {_effect(row['high'])})"),
-                f"{row['n']:,}",
-            ]
-            for row in rows
-        ],
-        "Value added is known only of those who led at some time; a lift known afterwards speaks of vacancies where both "
-        "the one chosen and the one the rule would have chosen did.",
+    turned.sort(key=lambda row: (-abs(row["effect"]), row["manager_id"]))
+    named = ", ".join(
+        f"{overview.name(row['manager_id'])} ({_effect(row['effect'])} as estimated, {_effect(row['effect_shrunk'])} to "
+        "expect)"
+        for row in turned[:TURNED]
+    )
+    more = f" and {len(turned) - TURNED:,} more" if len(turned) > TURNED else ""
+    return Text(
+        f"The sign turns for {plural(len(turned), 'manager')}: {named}{more}. The estimate of each compares with the "
+        "other managers of the same few sellers; what is to be expected weighs in how far those are off themselves, and "
+        "what managers of the market are like. Where the two disagree the estimate alone says next to nothing."
     )
 
 
@@ -159,11 +160,11 @@ def build(overview: Overview) -> Section | None:
     ]
     if len(largest) > 1:
         blocks.append(_caterpillar(overview, largest, unit))
+        turned = _turned(overview, largest)
+        if turned is not None:
+            blocks.append(turned)
     unsaid = _unsaid(rows)
     if unsaid is not None:
         blocks.append(unsaid)
     blocks.append(_components(overview.rows("value_added", "components")))
-    tried = _backtest(overview)
-    if tried is not None:
-        blocks.append(tried)
     return Section("value-added", "What managers add", blocks)
