@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 
+#include <dualtrack/base/nearest.hpp>
 #include <dualtrack/base/text.hpp>
 
 #include "ingest/cells.hpp"
@@ -51,7 +52,11 @@ error explain_word(const cell_column& column, std::span<const std::string_view> 
         if (i > 0) message += ", ";
         message += words[i];
     }
-    return {status::data, "data.category", message + "; found " + column.found(shown(text)), column.where(), row};
+    message += "; found " + column.found(shown(text));
+    constexpr std::size_t longest = 64;
+    if (!column.plan.contract->is_personal && !text.empty() && text.size() <= longest)
+        message += "; the nearest is " + std::string(nearest_word(text, words));
+    return {status::data, "data.category", std::move(message), column.where(), row};
 }
 
 template <physical kind>

@@ -461,9 +461,9 @@ std::vector<refusal> refusals() {
         add("NUL in an id", cell_kind::id, format, "a", std::string("a\0b", 3),
             "data.utf8 3: expected an id without a NUL byte, found \"a\\x00b\"");
         add("unknown word", cell_kind::word, format, "won", "Won",
-            "data.category 3: expected one of won, lost, open; found \"Won\"");
+            "data.category 3: expected one of won, lost, open; found \"Won\"; the nearest is won");
         add("word of the right outline", cell_kind::word, format, "open", "oden",
-            "data.category 3: expected one of won, lost, open; found \"oden\"");
+            "data.category 3: expected one of won, lost, open; found \"oden\"; the nearest is open");
         add("empty word", cell_kind::word, format, "won", "",
             "data.category 3: expected one of won, lost, open; found \"\"");
         add("long word", cell_kind::word, format, "won", std::string(200, 'x'),

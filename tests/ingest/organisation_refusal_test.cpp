@@ -288,6 +288,12 @@ TEST(ratings, refuse_a_scale_upside_down_and_a_score_beside_it) {
                                                         "expected a score on the scale 1 to 5, found [redacted]"});
 }
 
+TEST(ratings, refuse_an_unknown_source_and_name_the_nearest) {
+    expect_refused(with("ratings", 0, "source", "managr"),
+                   {status::data, "data.category", "ratings.source", 0, "found \"managr\"; the nearest is manager"});
+    expect_refused(with("ratings", 0, "source", ""), {status::data, "data.null", "ratings.source", 0, "found null"});
+}
+
 TEST(answers, refuse_a_score_beside_one_to_five) {
     for (const char* score : {"0.99", "5.01"})
         expect_refused(with("answers", 0, "score", score),
