@@ -1,11 +1,11 @@
 """Readiness of a whole company by dualtrack beside the plain group-by of the same ratings in Polars: time and memory.
 
-    python bench/peers/readiness.py --library build/.../libdualtrack.so [--people 50000,200000] [--threads 1,2]
+    python bench/peers/readiness.py --library build/.../libdualtrack.so [--people 50000,1000000] [--threads 1,2]
 
 Twenty ratings a person from Arrow tables in memory. Polars means the scores by person, source and competency and nothing
-else; dualtrack checks the input, takes severity out of the ratings of every rater, weighs the sources, and gives the tables
-`readiness` and `constructs` as Arrow. Every measurement is made in a process of its own. `run.py --write` prints this table
-into bench/README.md.
+else; dualtrack checks the input, takes severity out of the ratings of every rater, weighs the sources, and gives everybody's
+readiness as Arrow; beside that the same with the nine constructs of everybody, and with every table there is. Every
+measurement is made in a process of its own. `run.py --write` prints this table into bench/README.md.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ import pyarrow as pa
 
 HERE = Path(__file__).resolve().parent
 AS_OF = "2025-12-31"
-TOOLS = ("dualtrack", "polars")
+READ = {"dualtrack": ("readiness",), "constructs": ("readiness", "constructs"), "tables": None}  # None: every table
+TOOLS = (*READ, "polars")
+BOTH = ("dualtrack", "polars")
+ALL_TABLES_UP_TO = 200_000  # people: every table of more takes minutes
 COMPETENCIES = (
     "develops_others", "holds_accountable", "organised", "thinks_in_systems", "collaborates", "regulates_emotion",
     "influences", "curious", "emotional_intelligence",
 )
 HEADER = ["people", "ratings", "threads", "input MB", "dualtrack s", "Polars group-by s", "**ratio**", "dualtrack CPU s", "Polars CPU s",
-          "CPU ratio", "peak / input", "Polars peak"]
+          "CPU ratio", "peak / input", "Polars peak", "with constructs s", "CPU s", "peak", "with every table s", "peak"]
 
 
 def make(n_people: int, seed: int = 1) -> dict[str, pa.Table]:
@@ -65,12 +68,12 @@ def make(n_people: int, seed: int = 1) -> dict[str, pa.Table]:
     return {"people": pa.table({"person_id": ids}), "ratings": ratings}
 
 
-def by_dualtrack(tables: dict[str, pa.Table], threads: int) -> int:
+def by_dualtrack(tables: dict[str, pa.Table], threads: int, wanted: tuple[str, ...] | None) -> int:
     import dualtrack as dt
 
     data = dt.Data(tables, threads=threads)
     result = dt.run(data, "readiness", policy={"version": 1, "as_of": AS_OF, "grid": {"compare_months": 0}}, threads=threads)
-    return pa.table(result["readiness"]).num_rows + pa.table(result["constructs"]).num_rows
+    return sum(pa.table(result[name]).num_rows for name in (wanted or result))
 
 
 def by_polars(frame, threads: int) -> int:
@@ -92,13 +95,15 @@ def one(tool: str, folder: Path, threads: int) -> None:
     pa.set_cpu_count(threads)
 
     def prepared(tables: dict[str, pa.Table]):
-        if tool == "dualtrack":
+        if tool in READ:
             return tables
         import polars as pl
 
         return pl.from_arrow(tables["ratings"], rechunk=True)  # turning Arrow into frames is not timed
 
-    work = {"dualtrack": by_dualtrack, "polars": by_polars}[tool]
+    def work(given, threads: int) -> int:
+        return by_dualtrack(given, threads, READ[tool]) if tool in READ else by_polars(given, threads)
+
     work(prepared(make(200)), threads)  # loads what is loaded on first use
     before = status("VmRSS")
     tables = {}
@@ -123,9 +128,10 @@ def one(tool: str, folder: Path, threads: int) -> None:
 
 def measure(n_people: int, threads: int, folder: Path, child, rounds: int) -> dict:
     """`child(arguments, threads)` runs Python with the package at hand and gives the JSON it prints."""
-    runs: dict[str, list[dict]] = {tool: [] for tool in TOOLS}
+    tools = [tool for tool in TOOLS if tool != "tables" or n_people <= ALL_TABLES_UP_TO]
+    runs: dict[str, list[dict]] = {tool: [] for tool in tools}
     for turn in range(rounds):
-        for tool in TOOLS if turn % 2 == 0 else reversed(TOOLS):
+        for tool in tools if turn % 2 == 0 else reversed(tools):
             runs[tool].append(child([str(HERE / "readiness.py"), "--one", tool, str(folder), str(threads)], threads))
 
     def middle(tool: str, what: str) -> float:
@@ -134,8 +140,8 @@ def measure(n_people: int, threads: int, folder: Path, child, rounds: int) -> di
     size = runs["dualtrack"][0]["input"]
     return {
         "people": n_people, "threads": threads, "input": size,
-        "seconds": {tool: middle(tool, "seconds") for tool in TOOLS}, "cpu": {tool: middle(tool, "cpu") for tool in TOOLS},
-        "peak": {tool: middle(tool, "peak") / size for tool in TOOLS},
+        "seconds": {tool: middle(tool, "seconds") for tool in tools}, "cpu": {tool: middle(tool, "cpu") for tool in tools},
+        "peak": {tool: middle(tool, "peak") / size for tool in tools},
         "ratio": statistics.median(a["seconds"] / b["seconds"] for a, b in zip(runs["dualtrack"], runs["polars"])),
         "cpu_ratio": statistics.median(a["cpu"] / b["cpu"] for a, b in zip(runs["dualtrack"], runs["polars"])),
     }
@@ -144,8 +150,10 @@ def measure(n_people: int, threads: int, folder: Path, child, rounds: int) -> di
 def cells(row: dict) -> list[str]:
     return [
         f"{row['people']:,}", f"{20 * row['people']:,}", str(row["threads"]), f"{row['input'] / 1e6:,.0f}",
-        *(f"{row['seconds'][tool]:.3f}" for tool in TOOLS), f"**{row['ratio']:.2f}**",
-        *(f"{row['cpu'][tool]:.3f}" for tool in TOOLS), f"{row['cpu_ratio']:.2f}", *(f"{row['peak'][tool]:.2f}" for tool in TOOLS),
+        *(f"{row['seconds'][tool]:.3f}" for tool in BOTH), f"**{row['ratio']:.2f}**",
+        *(f"{row['cpu'][tool]:.3f}" for tool in BOTH), f"{row['cpu_ratio']:.2f}", *(f"{row['peak'][tool]:.2f}" for tool in BOTH),
+        f"{row['seconds']['constructs']:.3f}", f"{row['cpu']['constructs']:.3f}", f"{row['peak']['constructs']:.2f}",
+        *((f"{row['seconds']['tables']:.3f}", f"{row['peak']['tables']:.2f}") if "tables" in row["peak"] else ("", "")),
     ]
 
 
@@ -170,8 +178,10 @@ def section(rows: list[dict]) -> str:
 
 Twenty ratings a person (one manager, two peers; names of raters, sources and competencies). Polars means the scores by person,
 source and competency and nothing else. dualtrack checks the input, takes severity out of every rater's ratings, weighs sources,
-and gives everybody's readiness with its interval, and the nine constructs: *ratio* is what that costs,
-in group-bys.
+and gives everybody's readiness with its interval: *ratio* is what that costs, in group-bys. *peak / input* counts the input itself,
+which stays in memory, and the table as the host takes it. The other tables are made when somebody asks for them: *with constructs*
+adds nine rows a person, *with every table* also the evidence behind each of them, the questions, and a paragraph a person, which
+together are larger than the input.
 
 {chr(10).join(table)}
 """
@@ -185,7 +195,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", type=Path, required=True, help="the shared library to measure")
-    parser.add_argument("--people", default="50000,200000")
+    parser.add_argument("--people", default="50000,1000000")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()

@@ -185,7 +185,7 @@ def main() -> None:
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--variants", default=",".join(VARIANTS))
     parser.add_argument("--programs", type=Path, help="where bench_pluchino is; without it, no published pyramid")
-    parser.add_argument("--people", default="50000,200000", help="for readiness; twenty ratings each")
+    parser.add_argument("--people", default="50000,1000000", help="for readiness; twenty ratings each")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where the tables are kept (default: a folder that is removed)")
     parser.add_argument("--write", action="store_true", help="renew bench/README.md")
