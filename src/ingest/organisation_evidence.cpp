@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <utility>
@@ -20,6 +21,43 @@ void no_unless_yes(vec<std::uint8_t>& flags, std::size_t n, const run_context& r
     if (flags.empty()) return place(flags, filled(n, std::uint8_t{0}, run));
     for (std::uint8_t& flag : flags)
         if (flag == 2) flag = 0;
+}
+
+/// The ends of the scales of all rows: mostly the same in every row, and then one number stands for all of them.
+struct scale_ends {
+    vec<double> each;
+    double all = 0.0;
+    double operator[](std::size_t row) const noexcept { return each.empty() ? all : each[row]; }
+};
+
+result<void> read_ends(const reading& from, std::string_view column, scale_ends& to) {
+    place(to.each, vec<double>(from.site.run.memory));
+    DUALTRACK_TRYV(from.numbers(column, to.each));
+    if (to.each.empty() || std::any_of(to.each.begin(), to.each.end(), [&](double end) { return end != to.each[0]; }))
+        return outcome::success();
+    to.all = to.each[0];
+    place(to.each, vec<double>(from.site.run.memory));
+    return outcome::success();
+}
+
+/// Sources and competencies, together in two bytes a row.
+result<void> read_kinds(const reading& from, org::rating_columns& to) {
+    const run_context& run = from.site.run;
+    vec<std::uint8_t> source(run.memory);
+    DUALTRACK_TRYV(from.words("source", org::rating_source_words, presence::required, source));
+    category_column competency(run.memory);
+    DUALTRACK_TRYV(from.categories("competency", presence::required, competency));
+    if (competency.names.size() > org::rating_columns::most_competencies)
+        return fail(status::data, "data.category",
+                    say("expected at most ", org::rating_columns::most_competencies, " different competencies, found ",
+                        competency.names.size()),
+                    from.where("competency"));
+    place(to.kind, vec<std::uint16_t>(run.memory));
+    resize_touched(run, to.kind, source.size());
+    for (std::size_t row = 0; row < source.size(); ++row)
+        to.kind[row] = static_cast<std::uint16_t>(competency.code[row] * org::rating_columns::n_sources + source[row]);
+    place(to.competencies, std::move(competency.names));
+    return outcome::success();
 }
 
 } // namespace
@@ -88,17 +126,18 @@ result<void> link_activities(building& site) {
 
 result<void> read_ratings(const reading& from) {
     org::rating_columns& ratings = from.site.made.ratings;
+    const run_context& run = from.site.run;
     DUALTRACK_TRYV(from.ids("person_id", presence::required, from.site.ids.ratings_person));
     DUALTRACK_TRYV(from.ids("rater_id", presence::optional, from.site.ids.ratings_rater));
-    DUALTRACK_TRYV(from.words("source", org::rating_source_words, presence::required, ratings.source));
-    DUALTRACK_TRYV(from.categories("competency", presence::required, ratings.competency));
-    DUALTRACK_TRYV(from.numbers("score", ratings.score));
-    DUALTRACK_TRYV(from.numbers("scale_min", ratings.scale_min));
-    DUALTRACK_TRYV(from.numbers("scale_max", ratings.scale_max));
+    DUALTRACK_TRYV(read_kinds(from, ratings));
+    vec<double> score(run.memory);
+    DUALTRACK_TRYV(from.numbers("score", score));
+    scale_ends lowest, highest;
+    DUALTRACK_TRYV(read_ends(from, "scale_min", lowest));
+    DUALTRACK_TRYV(read_ends(from, "scale_max", highest));
     constexpr double farthest = 1e15; // no scale goes as far, and the width of one must stay a number
-    for (const auto& [name, ends] :
-         {std::pair("scale_min", &ratings.scale_min), std::pair("scale_max", &ratings.scale_max)}) {
-        const vec<double>& end_of = *ends;
+    for (const auto& [name, ends] : {std::pair("scale_min", &lowest), std::pair("scale_max", &highest)}) {
+        const scale_ends& end_of = *ends;
         DUALTRACK_TRYV(from.refuse(
             name, "data.range", [&](std::size_t row) { return !(std::abs(end_of[row]) <= farthest); },
             [&](std::size_t row) {
@@ -106,30 +145,47 @@ result<void> read_ratings(const reading& from) {
             }));
     }
     DUALTRACK_TRYV(from.refuse(
-        "scale_max", "data.range", [&](std::size_t row) { return !(ratings.scale_min[row] < ratings.scale_max[row]); },
+        "scale_max", "data.range", [&](std::size_t row) { return !(lowest[row] < highest[row]); },
         [&](std::size_t row) {
-            return say("expected a scale_max above scale_min ", ratings.scale_min[row], ", found ",
-                       ratings.scale_max[row]);
+            return say("expected a scale_max above scale_min ", lowest[row], ", found ", highest[row]);
         }));
     DUALTRACK_TRYV(from.refuse(
         "score", "data.range",
+        [&](std::size_t row) { return !(score[row] >= lowest[row] && score[row] <= highest[row]); },
         [&](std::size_t row) {
-            return !(ratings.score[row] >= ratings.scale_min[row] && ratings.score[row] <= ratings.scale_max[row]);
-        },
-        [&](std::size_t row) {
-            return say("expected a score on the scale ", ratings.scale_min[row], " to ", ratings.scale_max[row],
-                       ", found [redacted]");
+            return say("expected a score on the scale ", lowest[row], " to ", highest[row], ", found [redacted]");
         }));
+    place(ratings.score, vec<std::uint32_t>(run.memory));
+    resize_touched(run, ratings.score, score.size());
+    DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(score.size()), column_block,
+                              [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+                                  for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end);
+                                       ++row) {
+                                      const double share = (score[row] - lowest[row]) / (highest[row] - lowest[row]);
+                                      ratings.score[row] = static_cast<std::uint32_t>(
+                                          std::floor(std::clamp(share, 0.0, 1.0) * org::score_units + 0.5));
+                                  }
+                              }));
+    place(score, vec<double>(run.memory));
     return from.dates("date", presence::required, ratings.date);
 }
 
 result<void> link_ratings(building& site) {
     org::rating_columns& ratings = site.made.ratings;
-    const std::size_t n = ratings.source.size();
+    const run_context& run = site.run;
+    const std::size_t n = ratings.kind.size();
     DUALTRACK_TRY(auto people, match_people(site, site.ids.ratings_person, n, "ratings", "person_id"));
-    place(ratings.person, std::move(people));
     DUALTRACK_TRY(auto raters, match_people(site, site.ids.ratings_rater, n, "ratings", "rater_id"));
     place(ratings.rater, std::move(raters));
+    const auto as_they_came = [](std::uint32_t, std::uint32_t) { return false; };
+    DUALTRACK_TRY(auto order, order_by_key(run, people, site.people.size(), as_they_came));
+    place(ratings.first, borders_of(run, people, site.people.size()));
+    place(people, vec<std::uint32_t>(run.memory));
+    DUALTRACK_TRYV(reorder(run, order, ratings.rater));
+    DUALTRACK_TRYV(reorder(run, order, ratings.score));
+    DUALTRACK_TRYV(reorder(run, order, ratings.date));
+    DUALTRACK_TRYV(reorder(run, order, ratings.kind));
+    place(ratings.row, std::move(order));
     return outcome::success();
 }
 

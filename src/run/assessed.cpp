@@ -71,26 +71,28 @@ result<std::vector<std::uint8_t>> constructs_of(const org::organisation& organis
                         "/readiness/competencies/" + integer_text(static_cast<std::int64_t>(i)));
         meant.insert_or_assign(std::string(trimmed(std::string_view(line).substr(0, sign))), find_construct(construct));
     }
-    const auto& competency = organisation.ratings.competency;
-    std::vector<std::uint8_t> out(competency.names.size(), n_constructs);
+    const org::rating_columns& ratings = organisation.ratings;
+    const text_column& names = ratings.competencies;
+    std::vector<std::uint8_t> out(names.size(), n_constructs);
     std::vector<std::size_t> unknown;
     for (std::size_t code = 0; code < out.size(); ++code) {
-        const std::string_view name = competency.names[code];
+        const std::string_view name = names[code];
         const auto mapped = meant.find(name);
         out[code] = static_cast<std::uint8_t>(mapped != meant.end() ? mapped->second : find_construct(name));
         if (out[code] == n_constructs) unknown.push_back(code);
     }
     if (unknown.empty()) return out;
     std::vector<std::int64_t> n(out.size(), 0), first(out.size(), -1);
-    for (std::size_t row = 0; row < competency.code.size(); ++row)
-        if (n[competency.code[row]]++ == 0) first[competency.code[row]] = static_cast<std::int64_t>(row);
+    for (std::size_t i = 0; i < ratings.kind.size(); ++i) {
+        std::int64_t& earliest = first[ratings.competency(i)];
+        if (n[ratings.competency(i)]++ == 0 || ratings.input_row(i) < earliest) earliest = ratings.input_row(i);
+    }
     std::erase_if(unknown, [&](std::size_t code) { return n[code] == 0; });
     // In the order of their names, so that the order of rows has no part in what is said.
-    std::sort(unknown.begin(), unknown.end(),
-              [&](std::size_t a, std::size_t b) { return competency.names[a] < competency.names[b]; });
+    std::sort(unknown.begin(), unknown.end(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
     std::string others;
     for (std::size_t i = 0; i < unknown.size(); ++i) {
-        const std::string name(competency.names[unknown[i]]);
+        const std::string name(names[unknown[i]]);
         const std::string nearest(nearest_word(name, assess::construct_words));
         if (policy.unknown_competency == org::competency_rule::exclude)
             add_finding(findings, {org::severity::warning, "readiness.unknown_competency", "ratings", "competency",
@@ -103,7 +105,7 @@ result<std::vector<std::uint8_t>> constructs_of(const org::organisation& organis
         if (i > 0 && i < most_named) others += (i > 1 ? ", " : "; also unknown: ") + name;
     }
     if (unknown.empty() || policy.unknown_competency == org::competency_rule::exclude) return out;
-    const std::string_view name = competency.names[unknown.front()];
+    const std::string_view name = names[unknown.front()];
     return fail(status::data, "data.category",
                 "expected a construct of readiness or a name of /readiness/competencies, found \"" + std::string(name) +
                     "\"; the nearest is " + std::string(nearest_word(name, assess::construct_words)) + others,
@@ -121,12 +123,14 @@ class left_out {
     }
     left_out(const left_out&) = delete;
     left_out& operator=(const left_out&) = delete;
-    void row(std::size_t row, const char* text) {
+    void row(std::int64_t row, const char* text) {
         if (listed_++ < org::findings_per_code)
-            add_finding(to_, {level_, code_, table_, column_, static_cast<std::int64_t>(row), -1, 1, text});
+            add_finding(to_, {level_, code_, table_, column_, row, -1, 1, text});
         else
             ++more_;
     }
+    /// Rows besides those named.
+    void more(std::int64_t n) { more_ += n; }
 
   private:
     org::findings_table& to_;
@@ -161,43 +165,89 @@ result<void> judge_activities(assessed& all) {
     return outcome::success();
 }
 
-/// Refuses or tells of the ratings that do not count.
-result<void> judge_ratings(const assessed& all, org::findings_table& findings) {
-    const auto& ratings = all.data->organisation.ratings;
-    left_out future(findings, org::severity::warning, "data.future_dated", "ratings", "date");
-    left_out own(findings, org::severity::error, "data.excluded", "ratings", "rater_id");
-    for (std::size_t i = 0; i < ratings.person.size(); ++i) {
-        const rating_use use = use_of_rating(all, i);
-        if (use == rating_use::after_as_of && all.policy.data.future_dated == org::future_rule::error)
-            return refuse_future(all, "ratings", "date", ratings.date[i], static_cast<std::int64_t>(i));
-        if (use == rating_use::after_as_of) future.row(i, "dated after as_of; left out");
-        if (use == rating_use::not_by_themselves) own.row(i, "a self-rating by somebody else; left out");
-        if (use == rating_use::by_themselves) own.row(i, "people who rate themselves are the source self; left out");
-    }
-    return outcome::success();
-}
+/// Rows of one kind: how many there are, and the first of them in input order.
+struct doubtful_rows {
+    struct doubt {
+        std::int64_t row = 0;
+        rating_use why = rating_use::counts;
+    };
+    std::vector<doubt> first;
+    std::int64_t count = 0;
 
-/// Calls `with` for every rating that counts.
-template <class With> void each_rating(const assessed& all, With&& with) {
-    const auto& ratings = all.data->organisation.ratings;
-    for (std::size_t i = 0; i < ratings.person.size(); ++i) {
-        if (use_of_rating(all, i) != rating_use::counts) continue;
-        const bool says_self = ratings.source[i] == static_cast<std::uint8_t>(assess::source::self);
-        const double share = (ratings.score[i] - ratings.scale_min[i]) / (ratings.scale_max[i] - ratings.scale_min[i]);
-        with(ratings.person[i], assess::rating{says_self ? no_index : ratings.rater[i],
-                                               static_cast<std::uint32_t>(std::floor(
-                                                   std::clamp(share, 0.0, 1.0) * assess::rating_units + 0.5)),
-                                               ratings.source[i], all.competency_means[ratings.competency.code[i]]});
+    void add(doubt one) {
+        ++count;
+        first.push_back(one);
+        if (first.size() > 8 * org::findings_per_code) keep_first();
     }
-}
-
-/// The answers of interviews that count, as ratings.
-struct answered {
-    std::vector<std::uint32_t> person;
-    std::vector<assess::rating> rows;
+    void add(const doubtful_rows& other) {
+        count += other.count;
+        first.insert(first.end(), other.first.begin(), other.first.end());
+        keep_first();
+    }
+    void keep_first() {
+        std::sort(first.begin(), first.end(), [](const doubt& a, const doubt& b) { return a.row < b.row; });
+        if (first.size() > org::findings_per_code) first.resize(org::findings_per_code);
+    }
 };
 
-result<void> add_answers(assessed& all, answered& out) {
+/// Every rating looked at once.
+struct ratings_met {
+    assess::rating_sums sums;
+    doubtful_rows future, own;
+};
+
+/// Refuses or tells of the ratings that do not count. @returns the sums of those that do
+result<assess::rating_sums> judge_ratings(const run_context& run, assessed& all) {
+    const auto& ratings = all.data->organisation.ratings;
+    if (ratings.first.empty()) return assess::rating_sums{};
+    const auto look = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+        ratings_met met;
+        for (auto person = static_cast<std::uint32_t>(begin); person < static_cast<std::uint32_t>(end); ++person)
+            for (std::size_t i = ratings.first[person]; i < ratings.first[person + 1U]; ++i) {
+                const rating_use use = use_of_rating(all, person, i);
+                if (use == rating_use::counts) met.sums.add(rating_of(all, i));
+                if (use == rating_use::after_as_of) met.future.add({ratings.input_row(i), use});
+                if (use == rating_use::not_by_themselves || use == rating_use::by_themselves)
+                    met.own.add({ratings.input_row(i), use});
+            }
+        return met;
+    };
+    const auto join = [](ratings_met&& left, ratings_met&& right) {
+        left.sums.add(right.sums);
+        left.future.add(right.future);
+        left.own.add(right.own);
+        return std::move(left);
+    };
+    const auto n_people = static_cast<std::int64_t>(ratings.first.size()) - 1;
+    DUALTRACK_TRY(ratings_met met, map_reduce_blocks<ratings_met>(run, n_people, 1 << 13, look, join));
+    met.future.keep_first();
+    met.own.keep_first();
+    if (met.future.count > 0 && all.policy.data.future_dated == org::future_rule::error) {
+        const std::int64_t row = met.future.first.front().row;
+        std::size_t i = 0;
+        while (ratings.input_row(i) != row) ++i;
+        return outcome::failure(refuse_future(all, "ratings", "date", ratings.date[i], row).error());
+    }
+    std::vector<doubtful_rows::doubt> doubts(met.future.first);
+    doubts.insert(doubts.end(), met.own.first.begin(), met.own.first.end());
+    std::sort(doubts.begin(), doubts.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+    left_out future(all.findings, org::severity::warning, "data.future_dated", "ratings", "date");
+    left_out own(all.findings, org::severity::error, "data.excluded", "ratings", "rater_id");
+    for (const doubtful_rows::doubt& one : doubts) {
+        if (one.why == rating_use::after_as_of) future.row(one.row, "dated after as_of; left out");
+        if (one.why == rating_use::not_by_themselves) own.row(one.row, "a self-rating by somebody else; left out");
+        if (one.why == rating_use::by_themselves)
+            own.row(one.row, "people who rate themselves are the source self; left out");
+    }
+    future.more(met.future.count - static_cast<std::int64_t>(met.future.first.size()));
+    own.more(met.own.count - static_cast<std::int64_t>(met.own.first.size()));
+    return met.sums;
+}
+
+/// Takes the answers of interviews that count as ratings, by person.
+result<void> add_answers(assessed& all, assess::rating_sums& sums) {
+    std::vector<std::uint32_t> person;
+    std::vector<assess::rating> rows;
     const auto& answers = all.data->organisation.answers;
     std::vector<const interview_question*> question(answers.question.names.size(), nullptr);
     for (std::size_t code = 0; code < question.size(); ++code) {
@@ -221,13 +271,13 @@ result<void> add_answers(assessed& all, answered& out) {
         if (answers.date[i] >= all.end) {
             if (all.policy.data.future_dated == org::future_rule::error)
                 return refuse_future(all, "answers", "date", answers.date[i], static_cast<std::int64_t>(i));
-            future.row(i, "dated after as_of; left out");
+            future.row(static_cast<std::int64_t>(i), "dated after as_of; left out");
             continue;
         }
         if (answers.date[i] < all.start) continue;
         const interview_question& asked = *question[answers.question.code[i]];
-        out.person.push_back(answers.person[i]);
-        out.rows.push_back(
+        person.push_back(answers.person[i]);
+        rows.push_back(
             {answers.interviewer[i],
              static_cast<std::uint32_t>(std::floor((answers.score[i] - 1.0) / 4.0 * assess::rating_units + 0.5)),
              static_cast<std::uint8_t>(assess::source::interviewer), static_cast<std::uint8_t>(asked.informs)});
@@ -239,6 +289,16 @@ result<void> add_answers(assessed& all, answered& out) {
                    ? std::pair(a.person, a.about) < std::pair(b.person, b.about)
                    : a.cap < b.cap;
     });
+    if (rows.empty()) return outcome::success();
+    all.answer_first.assign(all.data->organisation.n_people() + 1U, 0);
+    for (const std::uint32_t one : person) ++all.answer_first[one + 1U];
+    for (std::size_t i = 1; i < all.answer_first.size(); ++i) all.answer_first[i] += all.answer_first[i - 1];
+    std::vector<std::uint32_t> next(all.answer_first);
+    all.answers.resize(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        sums.add(rows[i]);
+        all.answers[next[person[i]]++] = rows[i];
+    }
     return outcome::success();
 }
 
@@ -258,23 +318,55 @@ void say_no_spread(assessed& all) {
         }
 }
 
+/// What every rater said of every person through one source; by (person, rater).
+result<std::vector<assess::rated_pair>> pairs_of(const run_context& run, const assessed& all, std::size_t from) {
+    constexpr std::int64_t block = 1 << 12, wave = 64 * block; // what is not yet in place stays small
+    const auto n_people = static_cast<std::int64_t>(all.data->organisation.n_people());
+    std::vector<std::vector<assess::rated_pair>> blocks(static_cast<std::size_t>(wave / block));
+    std::vector<assess::rated_pair> out;
+    std::int64_t n = 0; // at most: a page that nothing is written to takes no memory
+    for (const assess::rating_norm& norm : all.norms[from]) n += norm.n;
+    out.reserve(static_cast<std::size_t>(n));
+    for (std::int64_t start = 0; start < n_people; start += wave) {
+        const auto fill = [&](std::int64_t number, std::int64_t begin, std::int64_t end, std::int64_t) {
+            std::vector<assess::rating> rows;
+            auto& to = blocks[static_cast<std::size_t>(number)];
+            to.clear();
+            for (auto person = static_cast<std::uint32_t>(start + begin);
+                 person < static_cast<std::uint32_t>(start + end); ++person) {
+                gather_ratings(all, person, rows, from);
+                assess::append_pairs(rows, person, all.norms, static_cast<assess::source>(from), to);
+            }
+        };
+        const std::int64_t people_of_wave = std::min(wave, n_people - start);
+        DUALTRACK_TRYV(for_blocks(run, people_of_wave, block, fill));
+        for (std::int64_t number = 0; number < count_blocks(people_of_wave, block); ++number) {
+            const auto& one = blocks[static_cast<std::size_t>(number)];
+            out.insert(out.end(), one.begin(), one.end());
+        }
+    }
+    return out;
+}
+
 /// Takes raters' severity out of every source where it can be told.
-void fit_severities(assessed& all) {
+result<void> fit_severities(const run_context& run, assessed& all, const assess::rating_sums& sums) {
     all.rescale.fill(1.0);
-    std::array<std::int64_t, n_rated_sources> n_nameless{};
-    for (const assess::rating& row : all.book.rows) n_nameless[row.from] += row.rater == no_index ? 1 : 0;
     const std::uint32_t n_people = all.data->organisation.n_people();
     for (std::size_t from = 0; from < n_rated_sources; ++from) {
         if (from == static_cast<std::size_t>(assess::source::self)) continue;
-        const auto pairs = assess::pairs_of(all.book, all.norms, static_cast<assess::source>(from));
+        std::vector<assess::rated_pair> pairs;
+        if (std::any_of(all.norms[from].begin(), all.norms[from].end(), [](const auto& norm) { return norm.n > 0; })) {
+            DUALTRACK_TRY(pairs, pairs_of(run, all, from));
+        }
         const double open = all.model.severity_sd * all.model.severity_sd;
         const double nameless =
-            assess::is_one_person(static_cast<assess::source>(from)) ? static_cast<double>(n_nameless[from]) : 0.0;
+            assess::is_one_person(static_cast<assess::source>(from)) ? static_cast<double>(sums.nameless[from]) : 0.0;
         if (pairs.empty()) {
             if (nameless > 0.0) all.rescale[from] = std::sqrt(std::max(0.25, 1.0 - open));
             continue;
         }
-        auto fit = assess::fit_severity(pairs, n_people, 1.0 - all.model.reliability[from], all.model.severity_sd);
+        auto fit = assess::fit_severity(pairs, n_people, 1.0 - all.model.reliability[from], all.model.severity_sd, run);
+        if (is_cancelled(run)) return cancelled_failure();
         if (fit.n_not_connected > 0)
             add_finding(all.findings, {org::severity::note, "readiness.raters_not_connected", "ratings", "rater_id", -1,
                                        -1, fit.n_not_connected,
@@ -296,10 +388,13 @@ void fit_severities(assessed& all) {
                                                                (numeric::fixed_sum(weight) + nameless)));
         all.severity[from] = std::move(fit);
     }
+    return outcome::success();
 }
 
 void score_behaviours(const run_context& run, assessed& all) {
     const org::organisation& organisation = all.data->organisation;
+    const bool has_teams = organisation.has_deals && (organisation.has_credits || organisation.has_participants);
+    if (!organisation.has_activities && !has_teams) return; // nothing to count
     std::vector<std::pair<std::int32_t, std::int32_t>> employed(organisation.n_people());
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
         // In the role of the last day: whoever was promoted in between did the former job before.
@@ -331,17 +426,6 @@ void score_behaviours(const run_context& run, assessed& all) {
 
 } // namespace
 
-rating_use use_of_rating(const assessed& all, std::size_t row) noexcept {
-    const auto& ratings = all.data->organisation.ratings;
-    if (ratings.date[row] >= all.end) return rating_use::after_as_of;
-    if (ratings.date[row] < all.start) return rating_use::too_early;
-    if (all.competency_means[ratings.competency.code[row]] == n_constructs) return rating_use::unknown;
-    const bool says_self = ratings.source[row] == static_cast<std::uint8_t>(assess::source::self);
-    const bool is_self = ratings.rater[row] == ratings.person[row];
-    if (ratings.rater[row] == no_index || says_self == is_self) return rating_use::counts;
-    return says_self ? rating_use::not_by_themselves : rating_use::by_themselves;
-}
-
 std::int32_t last_evidence_day(const org::organisation& organisation) noexcept {
     std::int32_t last = no_date;
     for (const auto* days : {&organisation.ratings.date, &organisation.answers.date, &organisation.activities.start})
@@ -349,15 +433,43 @@ std::int32_t last_evidence_day(const org::organisation& organisation) noexcept {
     return last;
 }
 
-person_evidence evidence_of(const assessed& all, std::uint32_t person) {
-    person_evidence out;
-    gather_evidence(all, person, out);
-    return out;
+void gather_ratings(const assessed& all, std::uint32_t person, std::vector<assess::rating>& out, std::size_t from) {
+    const auto& ratings = all.data->organisation.ratings;
+    out.clear();
+    if (!ratings.first.empty()) {
+        const std::size_t begin = ratings.first[person];
+        const std::size_t end = ratings.first[person + 1U];
+        if (from != n_rated_sources) {
+            for (std::size_t i = begin; i < end; ++i)
+                if (ratings.source(i) == from && use_of_rating(all, person, i) == rating_use::counts)
+                    out.push_back(rating_of(all, i));
+        } else { // source by source, which leaves little to sort
+            std::array<std::size_t, n_rated_sources> next{};
+            for (std::size_t i = begin; i < end; ++i) ++next[ratings.source(i)];
+            for (std::size_t s = 0, place = 0; s < n_rated_sources; ++s) place += std::exchange(next[s], place);
+            out.resize(end - begin);
+            bool all_count = true;
+            for (std::size_t i = begin; i < end; ++i) {
+                const bool counts = use_of_rating(all, person, i) == rating_use::counts;
+                all_count = all_count && counts;
+                assess::rating& row = out[next[ratings.source(i)]++];
+                row = rating_of(all, i);
+                if (!counts) row.about = n_constructs;
+            }
+            if (!all_count) std::erase_if(out, [](const assess::rating& row) { return row.about == n_constructs; });
+        }
+    }
+    const bool with_answers = from == n_rated_sources || from == static_cast<std::size_t>(assess::source::interviewer);
+    if (with_answers && !all.answer_first.empty())
+        for (std::uint32_t i = all.answer_first[person]; i < all.answer_first[person + 1U]; ++i)
+            out.push_back(all.answers[i]);
+    assess::sort_ratings(out);
 }
 
-void gather_evidence(const assessed& all, std::uint32_t person, person_evidence& out) {
+void gather_evidence(const assessed& all, std::uint32_t person, person_evidence& out, bool of_constructs) {
     for (auto& observations : out.about) observations.clear();
-    assess::observe_ratings(all.book, all.norms, all.model, all.severity, all.rescale, person, out.about);
+    gather_ratings(all, person, out.ratings);
+    assess::observe_ratings(out.ratings, all.norms, all.model, all.severity, all.rescale, person, out.about);
     std::array<double, assess::n_observed_sources> severity_variance{};
     for (std::size_t c = 0; c < n_constructs; ++c) {
         for (const assess::observation& one : out.about[c]) {
@@ -375,18 +487,9 @@ void gather_evidence(const assessed& all, std::uint32_t person, person_evidence&
     const assess::halo halo(out.about, severity_variance);
     for (std::size_t c = 0; c < n_constructs; ++c) {
         for (assess::observation& one : out.about[c]) one.z -= halo.severity(one.from);
-        std::array<double, n_constructs> alone{};
-        alone[c] = 1.0;
-        out.added_to[c] = halo.added_variance(alone);
+        out.added_to[c] = of_constructs ? halo.added_variance(c) : 0.0;
     }
     out.added_variance = halo.added_variance(all.rules.weight);
-}
-
-construct_judgement judge_construct(const assessed& all, std::uint32_t person, std::size_t about,
-                                    const person_evidence& evidence) {
-    construct_judgement out;
-    judge_construct(all, person, about, evidence, out);
-    return out;
 }
 
 void judge_construct(const assessed& all, std::uint32_t person, std::size_t about, const person_evidence& evidence,
@@ -403,6 +506,17 @@ void judge_construct(const assessed& all, std::uint32_t person, std::size_t abou
         out.flag = assess::apply_cap(out.judged, out.lines, flag->cap,
                                      all.model.reliability[static_cast<std::size_t>(assess::source::interviewer)],
                                      all.model.shared);
+}
+
+void judge_person(const assessed& all, std::uint32_t person, person_judgement& out, bool of_constructs) {
+    gather_evidence(all, person, out.evidence, of_constructs);
+    for (std::size_t c = 0; c < n_constructs; ++c) {
+        judge_construct(all, person, c, out.evidence, out.scratch);
+        out.judged[c] = out.scratch.judged;
+        out.n_sources[c] = assess::independent_sources(out.evidence.about[c]);
+        out.n_raters[c] = 0;
+        for (const assess::observation& one : out.evidence.about[c]) out.n_raters[c] += one.n_raters;
+    }
 }
 
 result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
@@ -423,51 +537,31 @@ result<std::shared_ptr<const assessed>> assess_people(const run_context& run,
         if (as_of >= employed.from && as_of < employed.to) out->people.push_back(person);
     }
     DUALTRACK_TRY(out->competency_means, constructs_of(organisation, policy.readiness, out->findings));
-    {
-        answered interviews;
-        DUALTRACK_TRYV(judge_activities(*out));
-        DUALTRACK_TRYV(judge_ratings(*out, out->findings));
-        DUALTRACK_TRYV(add_answers(*out, interviews));
-        const auto each = [&](const auto& with) {
-            each_rating(*out, with);
-            for (std::size_t i = 0; i < interviews.person.size(); ++i) with(interviews.person[i], interviews.rows[i]);
-        };
-        DUALTRACK_TRY(out->book, assess::book_of(part_of(run, 0.0, 0.3), each, n_people));
-    }
-    out->norms = assess::norms_of(out->book, out->model.self_leniency);
+    run_context quiet = run;
+    quiet.progress = nullptr;
+    DUALTRACK_TRYV(judge_activities(*out));
+    DUALTRACK_TRY(auto sums, judge_ratings(part_of(run, 0.0, 0.2), *out));
+    DUALTRACK_TRYV(add_answers(*out, sums));
+    out->norms = assess::norms_of(sums, out->model.self_leniency);
     say_no_spread(*out);
-    fit_severities(*out);
+    DUALTRACK_TRYV(fit_severities(quiet, *out, sums));
     score_behaviours(run, *out);
 
-    const std::size_t n = out->people.size();
-    out->verdict.resize(n);
-    out->judged.resize(n);
-    out->n_sources.resize(n);
-    out->n_raters.resize(n);
-    DUALTRACK_TRYV(
-        for_blocks(part_of(run, 0.5, 1.0), static_cast<std::int64_t>(n), 512,
-                   [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-                       person_evidence evidence;
-                       construct_judgement judgement;
-                       for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-                           gather_evidence(*out, out->people[i], evidence);
-                           std::array<bool, assess::source_words.size()> seen{};
-                           for (std::size_t c = 0; c < n_constructs; ++c) {
-                               judge_construct(*out, out->people[i], c, evidence, judgement);
-                               out->judged[i][c] = judgement.judged;
-                               out->n_sources[i][c] = assess::independent_sources(evidence.about[c]);
-                               out->n_raters[i][c] = 0;
-                               for (const assess::observation& one : evidence.about[c]) {
-                                   out->n_raters[i][c] += one.n_raters;
-                                   seen[static_cast<std::size_t>(one.from)] = true;
-                               }
-                           }
-                           seen[static_cast<std::size_t>(assess::source::self)] = false;
-                           out->verdict[i] = assess::readiness_of(out->rules, out->judged[i], out->n_sources[i],
-                                                                  std::count(seen.begin(), seen.end(), true),
-                                                                  evidence.added_variance);
-                       }
-                   }));
+    out->verdict.resize(out->people.size());
+    const auto judge = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+        person_judgement one;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+            judge_person(*out, out->people[i], one, false);
+            std::array<bool, assess::source_words.size()> seen{};
+            for (const auto& observations : one.evidence.about)
+                for (const assess::observation& o : observations) seen[static_cast<std::size_t>(o.from)] = true;
+            seen[static_cast<std::size_t>(assess::source::self)] = false;
+            out->verdict[i] =
+                assess::readiness_of(out->rules, one.judged, one.n_sources, std::count(seen.begin(), seen.end(), true),
+                                     one.evidence.added_variance);
+        }
+    };
+    DUALTRACK_TRYV(for_blocks(part_of(run, 0.5, 1.0), static_cast<std::int64_t>(out->people.size()), 512, judge));
     return std::shared_ptr<const assessed>(std::move(out));
 }
 

@@ -193,12 +193,17 @@ double of_verdict(const assess::readiness& verdict, std::string_view measure) {
 
 void take_readiness(const assessed& all, std::string_view measure, measure_values& to) {
     const std::size_t construct = find_construct(measure);
+    person_judgement one;
     for (std::size_t i = 0; i < all.people.size(); ++i) {
-        const assess::readiness& verdict = all.verdict[i];
-        const bool is_construct = construct < assess::n_constructs;
-        to.value[all.people[i]] = is_construct ? all.judged[i][construct].mean : of_verdict(verdict, measure);
-        to.known[all.people[i]] = is_construct ? all.n_sources[i][construct] > 0
-                                               : verdict.status != assess::readiness_status::insufficient_evidence;
+        const std::uint32_t person = all.people[i];
+        if (construct < assess::n_constructs) {
+            judge_person(all, person, one);
+            to.value[person] = one.judged[construct].mean;
+            to.known[person] = one.n_sources[construct] > 0;
+            continue;
+        }
+        to.value[person] = of_verdict(all.verdict[i], measure);
+        to.known[person] = all.verdict[i].status != assess::readiness_status::insufficient_evidence;
     }
 }
 

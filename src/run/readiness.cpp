@@ -1,6 +1,7 @@
 // The analysis `readiness`: who shows the behaviour of a leader, with every piece of evidence in view, and what nobody
 // has been asked yet. Readiness never sees sales; the grid sets it beside performance, which does.
 #include <dualtrack/assess/grid_table.hpp>
+#include <dualtrack/measure/scope.hpp>
 
 #include "run/analysis.hpp"
 #include "run/assessed.hpp"
@@ -88,6 +89,14 @@ result<std::vector<standing>> standings_on(const run_context& run, const assesse
     return standings_of(all, *facts.value());
 }
 
+/// The last day on which somebody was hired or began to report to somebody, or no_date.
+std::int32_t last_start(const org::organisation& organisation) {
+    std::int32_t last = no_date;
+    for (const auto* days : {&organisation.people.hired, &organisation.assignments.start})
+        for (const std::int32_t day : *days) last = std::max(last, day);
+    return last;
+}
+
 } // namespace
 
 result<std::shared_ptr<analysis_result>>
@@ -95,21 +104,24 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
     const org::organisation& organisation = data->organisation;
     if (!organisation.has_people)
         return fail(status::schema, "schema.missing_table", "expected the table people, found none", "people");
-    if (!organisation.has_ratings && !organisation.has_answers && !organisation.has_activities)
-        return fail(status::schema, "schema.missing_table",
-                    "expected ratings, answers or activities: there is nothing to judge readiness by", "ratings");
-    const std::int32_t as_of = policy.as_of != no_date ? policy.as_of : last_evidence_day(organisation);
-    if (as_of == no_date)
-        return fail(status::policy, "policy.missing_key", "expected a date, because no evidence is dated", "/as_of");
+    std::int32_t as_of = policy.as_of;
+    if (as_of == no_date) as_of = last_evidence_day(organisation);
+    if (as_of == no_date) as_of = measure::detail::last_known_day(organisation); // nobody was asked yet
+    if (as_of == no_date) as_of = last_start(organisation);
+    const bool dated = as_of != no_date;
+    if (!dated) as_of = 0; // nothing has happened yet: nobody is known, whatever the day
     DUALTRACK_TRY(const auto all, assess_people(part_of(run, 0.0, 0.6), data, policy, as_of));
     auto out = start_result("readiness", data, policy, as_of);
     out->tables_read = {"people", "assignments", "ratings",      "answers", "activities",
                         "deals",  "credits",     "participants", "sales",   "exchange_rates"};
     auto* memory = run.memory;
+    run_context later; // for tables made when somebody asks for them: nobody watches or stops that
+    later.memory = memory;
+    later.threads = run.threads;
     out->tables.push_back(
         result_table("readiness", [all, memory] { return made_of(all, readiness_rows(*all, memory)); }));
     out->tables.push_back(
-        result_table("constructs", [all, memory] { return made_of(all, construct_rows(*all, memory)); }));
+        result_table("constructs", [all, later] { return made_of(all, construct_rows(later, *all)); }));
     out->tables.push_back(
         result_table("explanations", [all, memory] { return made_of(all, explanation_rows(*all, memory)); }));
     out->tables.push_back(
@@ -139,8 +151,16 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
     org::findings_table findings(memory);
     if (policy.as_of == no_date)
         add_finding(findings, {org::severity::note, "data.assumed", "", "", -1, -1, 1,
-                               "as_of is not in the policy; the last day with evidence, " +
-                                   std::string(calendar::format_iso_date(as_of).view()) + ", is used"});
+                               !dated ? "as_of is not in the policy and nothing in the data is dated"
+                                      : "as_of is not in the policy; the last day " +
+                                            std::string(last_evidence_day(organisation) != no_date ? "with evidence, "
+                                                                                                   : "in the data, ") +
+                                            std::string(calendar::format_iso_date(as_of).view()) + ", is used"});
+    if (!organisation.has_ratings && !organisation.has_answers && !organisation.has_activities)
+        add_finding(findings, {org::severity::warning, "readiness.no_evidence", "ratings", "", -1, -1,
+                               static_cast<std::int64_t>(all->people.size()),
+                               "no ratings, answers or activities: nobody can be judged; the table questions says whom "
+                               "to ask about what"});
     add_findings(findings, all->findings);
     add_findings_table(*out, findings);
     return out;
@@ -150,7 +170,7 @@ described_analysis describe_readiness() {
     const text_column none;
     described_analysis out{{"readiness",
                             "who shows the behaviour of a leader, blind to sales, and what nobody has been asked yet",
-                            {{"people", "ratings"}, {"people", "answers"}, {"people", "activities"}},
+                            {{"people"}},
                             {"assignments", "ratings", "answers", "activities", "deals", "credits", "participants",
                              "sales", "exchange_rates"},
                             {}},

@@ -22,7 +22,7 @@ struct possible_question {
 };
 
 /// Whom to ask about what, best first: one more rater of each source that can be asked.
-std::vector<possible_question> questions_for(const assessed& all, std::size_t i, const person_evidence& evidence) {
+std::vector<possible_question> questions_for(const assessed& all, std::size_t i, const person_judgement& one) {
     using enum assess::source;
     constexpr std::array<assess::source, 5> can_be_asked{manager, peer, report, interviewer, panel};
     std::vector<possible_question> out;
@@ -30,11 +30,11 @@ std::vector<possible_question> questions_for(const assessed& all, std::size_t i,
         for (const assess::source from : can_be_asked) {
             const auto s = static_cast<std::size_t>(from);
             std::int64_t raters = 0;
-            for (const assess::observation& one : evidence.about[c])
-                if (one.from == from) raters = one.n_raters;
+            for (const assess::observation& said : one.evidence.about[c])
+                if (said.from == from) raters = said.n_raters;
             if (raters > 0 && (from == manager || from == panel)) continue; // there is one manager, and one panel
             const double open = raters == 0 ? all.model.severity_sd * all.model.severity_sd : 0.0;
-            out.push_back({assess::interval_reduction(all.rules, all.verdict[i], all.judged[i][c], c,
+            out.push_back({assess::interval_reduction(all.rules, all.verdict[i], one.judged[c], c,
                                                       all.model.reliability[s], raters, all.model.shared, open),
                            c, s});
         }
@@ -42,20 +42,20 @@ std::vector<possible_question> questions_for(const assessed& all, std::size_t i,
                      [](const possible_question& a, const possible_question& b) { return a.reduction > b.reduction; });
     // One question a construct: the best source for it.
     std::array<bool, n_constructs> asked{};
-    std::erase_if(out, [&](const possible_question& one) {
-        return !(one.reduction > 0.0) || std::exchange(asked[one.about], true);
+    std::erase_if(out, [&](const possible_question& next) {
+        return !(next.reduction > 0.0) || std::exchange(asked[next.about], true);
     });
     return out;
 }
 
 /// One paragraph, every sentence with its figure.
-std::string explain(const assessed& all, std::size_t i, const person_evidence& evidence) {
+std::string explain(const assessed& all, std::size_t i, const person_judgement& one) {
     const assess::readiness& verdict = all.verdict[i];
     std::string out = "Readiness " + fixed_text(verdict.z, 2) + " (95 % interval " +
                       fixed_text(verdict.z - numeric::interval_95 * verdict.sd, 2) + " to " +
                       fixed_text(verdict.z + numeric::interval_95 * verdict.sd, 2) + "), probability of at least " +
-                      fixed_text(all.rules.ready_at, 2) + ": " + fixed_text(100.0 * verdict.probability_ready, 0) +
-                      " %, from " + integer_text(verdict.n_sources) +
+                      fixed_text(all.rules.ready_at, 2) + ": " + probability_text(verdict.probability_ready) +
+                      ", from " + integer_text(verdict.n_sources) +
                       (verdict.n_sources == 1 ? " independent source." : " independent sources.");
     std::size_t best = n_constructs;
     std::size_t worst = n_constructs;
@@ -64,18 +64,18 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
     for (std::size_t c = 0; c < n_constructs; ++c) {
         if (all.rules.weight[c] == 0.0) continue;
         ++n_weighted;
-        if (evidence.about[c].empty()) {
+        if (one.evidence.about[c].empty()) {
             ++n_missing;
             missing += (missing.empty() ? "" : ", ") + plain_text(assess::construct_words[c]);
             continue;
         }
-        if (best == n_constructs || all.judged[i][c].mean > all.judged[i][best].mean) best = c;
-        if (worst == n_constructs || all.judged[i][c].mean < all.judged[i][worst].mean) worst = c;
+        if (best == n_constructs || one.judged[c].mean > one.judged[best].mean) best = c;
+        if (worst == n_constructs || one.judged[c].mean < one.judged[worst].mean) worst = c;
     }
     const auto standing = [&](std::size_t c) {
-        return plain_text(assess::construct_words[c]) + " at " + fixed_text(all.judged[i][c].mean, 2) + " (sd " +
-               fixed_text(all.judged[i][c].sd, 2) + ", " + integer_text(all.n_raters[i][c]) +
-               (all.n_raters[i][c] == 1 ? " rater)" : " raters)");
+        return plain_text(assess::construct_words[c]) + " at " + fixed_text(one.judged[c].mean, 2) + " (sd " +
+               fixed_text(one.judged[c].sd, 2) + ", " + integer_text(one.n_raters[c]) +
+               (one.n_raters[c] == 1 ? " rater)" : " raters)");
     };
     if (best != n_constructs) out += " Strongest: " + standing(best) + "; weakest: " + standing(worst) + ".";
     if (!missing.empty())
@@ -89,9 +89,9 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
                    fixed_text(flag->cap, 2) + ".";
     std::string required;
     for (std::size_t c = 0; c < n_constructs; ++c)
-        if (all.rules.required[c] && all.n_sources[i][c] < all.rules.fewest_sources)
+        if (all.rules.required[c] && one.n_sources[c] < all.rules.fewest_sources)
             required += (required.empty() ? "" : ", ") + plain_text(assess::construct_words[c]) + " (" +
-                        integer_text(all.n_sources[i][c]) + ")";
+                        integer_text(one.n_sources[c]) + ")";
     if (!required.empty())
         out += " Not judged: fewer than " + integer_text(all.rules.fewest_sources) + " independent sources about " +
                required + ".";
@@ -100,7 +100,7 @@ std::string explain(const assessed& all, std::size_t i, const person_evidence& e
         out += " Status " + plain_text(assess::readiness_status_words[static_cast<std::size_t>(verdict.status)]) +
                "; it would turn at a readiness of " + fixed_text(turns_at, 2) + ".";
     }
-    const auto next = questions_for(all, i, evidence);
+    const auto next = questions_for(all, i, one);
     if (!next.empty())
         out += " Most would change if " +
                std::string(next[0].from == static_cast<std::size_t>(assess::source::peer) ||
@@ -133,32 +133,39 @@ assess::readiness_table readiness_rows(const assessed& all, std::pmr::memory_res
 
 assess::explanations_table explanation_rows(const assessed& all, std::pmr::memory_resource* memory) {
     assess::explanations_table out(all.data->organisation.people.id, memory);
-    person_evidence evidence;
+    person_judgement one;
     for (std::size_t i = 0; i < all.people.size(); ++i) {
-        gather_evidence(all, all.people[i], evidence);
+        judge_person(all, all.people[i], one);
         out.person_id.index.push_back(all.people[i]);
-        out.explanation.emplace_back(explain(all, i, evidence));
+        out.explanation.emplace_back(explain(all, i, one));
     }
     return out;
 }
 
-assess::constructs_table construct_rows(const assessed& all, std::pmr::memory_resource* memory) {
-    assess::constructs_table out(all.data->organisation.people.id, memory);
-    const std::size_t n = all.people.size() * n_constructs; // the largest table that is always wanted: no room to spare
-    out.person_id.index.reserve(n);
-    out.construct.code.reserve(n);
-    for (auto* numbers : {&out.z, &out.sd, &out.weight}) numbers->value.reserve(n);
-    for (auto* counts : {&out.n_sources, &out.n_raters}) counts->value.reserve(n);
-    for (std::size_t i = 0; i < all.people.size(); ++i)
-        for (std::size_t c = 0; c < n_constructs; ++c) {
-            out.person_id.index.push_back(all.people[i]);
-            out.construct.code.push_back(static_cast<std::uint8_t>(c));
-            out.z.value.push_back(all.judged[i][c].mean);
-            out.sd.value.push_back(all.judged[i][c].sd);
-            out.weight.value.push_back(all.rules.weight[c]);
-            out.n_sources.value.push_back(all.n_sources[i][c]);
-            out.n_raters.value.push_back(all.n_raters[i][c]);
+assess::constructs_table construct_rows(const run_context& run, const assessed& all) {
+    assess::constructs_table out(all.data->organisation.people.id, run.memory);
+    const std::size_t n = all.people.size() * n_constructs;
+    out.person_id.index.resize(n);
+    out.construct.code.resize(n);
+    for (auto* numbers : {&out.z, &out.sd, &out.weight}) numbers->value.resize(n);
+    for (auto* counts : {&out.n_sources, &out.n_raters}) counts->value.resize(n);
+    const auto fill = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+        person_judgement one;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+            judge_person(all, all.people[i], one);
+            for (std::size_t c = 0; c < n_constructs; ++c) {
+                const std::size_t row = i * n_constructs + c;
+                out.person_id.index[row] = all.people[i];
+                out.construct.code[row] = static_cast<std::uint8_t>(c);
+                out.z.value[row] = one.judged[c].mean;
+                out.sd.value[row] = one.judged[c].sd;
+                out.weight.value[row] = all.rules.weight[c];
+                out.n_sources.value[row] = one.n_sources[c];
+                out.n_raters.value[row] = one.n_raters[c];
+            }
         }
+    };
+    static_cast<void>(for_blocks(run, static_cast<std::int64_t>(all.people.size()), 512, fill));
     return out;
 }
 
@@ -195,10 +202,10 @@ assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resou
 assess::questions_table question_rows(const assessed& all, std::pmr::memory_resource* memory) {
     assess::questions_table out(all.data->organisation.people.id, memory);
     const auto most = static_cast<std::size_t>(all.policy.readiness.questions_a_person);
-    person_evidence evidence;
+    person_judgement one;
     for (std::size_t i = 0; i < all.people.size(); ++i) {
-        gather_evidence(all, all.people[i], evidence);
-        const auto next = questions_for(all, i, evidence);
+        judge_person(all, all.people[i], one);
+        const auto next = questions_for(all, i, one);
         for (std::size_t rank = 0; rank < std::min(most, next.size()); ++rank) {
             out.person_id.index.push_back(all.people[i]);
             out.rank.value.push_back(static_cast<std::int64_t>(rank) + 1);
@@ -236,9 +243,11 @@ assess::raters_table rater_rows(const assessed& all, std::pmr::memory_resource* 
 
 assess::trials_table trial_rows(const assessed& all, std::pmr::memory_resource* memory) {
     assess::trials_table out(all.data->organisation.people.id, memory);
+    person_judgement one;
     for (std::size_t i = 0; i < all.people.size(); ++i) {
+        judge_person(all, all.people[i], one);
         const assess::trial_proposal next = assess::propose_trial(
-            all.rules, all.verdict[i], all.judged[i], all.policy.readiness.trial_reliability, all.model.shared);
+            all.rules, all.verdict[i], one.judged, all.policy.readiness.trial_reliability, all.model.shared);
         if (!next.found) continue;
         out.person_id.index.push_back(all.people[i]);
         out.trial.code.push_back(static_cast<std::uint8_t>(next.what));

@@ -10,7 +10,7 @@ namespace dualtrack::run {
 
 [[nodiscard]] assess::readiness_table readiness_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::explanations_table explanation_rows(const assessed& all, std::pmr::memory_resource* memory);
-[[nodiscard]] assess::constructs_table construct_rows(const assessed& all, std::pmr::memory_resource* memory);
+[[nodiscard]] assess::constructs_table construct_rows(const run_context& run, const assessed& all);
 [[nodiscard]] assess::evidence_table evidence_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::questions_table question_rows(const assessed& all, std::pmr::memory_resource* memory);
 [[nodiscard]] assess::trials_table trial_rows(const assessed& all, std::pmr::memory_resource* memory);

@@ -37,16 +37,15 @@ std::vector<group> groups_of(const assessed& all, const std::vector<std::uint32_
     const auto& ratings = all.data->organisation.ratings;
     const auto& answers = all.data->organisation.answers;
     std::vector<group> out(n_rated_sources * n_constructs);
-    for (std::size_t i = 0; i < ratings.person.size(); ++i) {
-        if (use_of_rating(all, i) != rating_use::counts) continue;
-        const std::uint32_t code = ratings.competency.code[i];
-        out[place_of(ratings.source[i], all.competency_means[code])].lines.push_back(
-            {ratings.person[i],
-             ratings.source[i] == static_cast<std::uint8_t>(assess::source::self) ? ratings.person[i]
-                                                                                  : ratings.rater[i],
-             item_of_competency[code],
-             (ratings.score[i] - ratings.scale_min[i]) / (ratings.scale_max[i] - ratings.scale_min[i])});
-    }
+    for (std::uint32_t person = 0; person + 1U < ratings.first.size(); ++person)
+        for (std::size_t i = ratings.first[person]; i < ratings.first[person + 1U]; ++i) {
+            if (use_of_rating(all, person, i) != rating_use::counts) continue;
+            const std::size_t code = ratings.competency(i);
+            out[place_of(ratings.source(i), all.competency_means[code])].lines.push_back(
+                {person,
+                 ratings.source(i) == static_cast<std::uint8_t>(assess::source::self) ? person : ratings.rater[i],
+                 item_of_competency[code], static_cast<double>(ratings.score[i]) / assess::rating_units});
+        }
     for (std::size_t i = 0; i < answers.person.size(); ++i) {
         if (answers.date[i] < all.start || answers.date[i] >= all.end) continue;
         const std::string_view name = answers.question.names[answers.question.code[i]];
@@ -204,7 +203,7 @@ struct item_names {
 };
 item_names items_of(const org::organisation& organisation) {
     item_names out;
-    const auto& competencies = organisation.ratings.competency.names;
+    const auto& competencies = organisation.ratings.competencies;
     const auto& questions = organisation.answers.question.names;
     for (std::size_t i = 0; i < competencies.size(); ++i) out.names.emplace_back(competencies[i]);
     for (std::size_t i = 0; i < questions.size(); ++i) out.names.emplace_back(questions[i]);
@@ -241,7 +240,9 @@ assess::reliability_table reliability_rows(const assessed& all, std::pmr::memory
                         organisation.n_people(), assumed);
         }
     for (std::size_t about = 0; about < n_constructs; ++about)
-        if (!all.behaviour_reliability[about].empty()) add_behaviour(out, all, about);
+        if (std::find(assess::habit_of.begin(), assess::habit_of.end(), static_cast<assess::construct>(about)) !=
+            assess::habit_of.end())
+            add_behaviour(out, all, about);
     return out;
 }
 

@@ -139,6 +139,26 @@ TEST(organisation, matches_activities_ratings_answers_and_motives) {
     EXPECT_EQ(values(made.motives.wants_management), (std::vector<std::uint8_t>{1}));
 }
 
+TEST(organisation, brings_ratings_together_by_person_and_keeps_their_rows) {
+    grids tables = small_company();
+    tables["ratings"].rows = {{"max", "bob", "peer", "curious", "5", "1", "5", "2024-06-01"},
+                              {"ann", "bob", "peer", "organised", "2", "1", "5", "2024-06-01"},
+                              {"bob", "max", "manager", "curious", "4", "1", "10", "2024-06-01"},
+                              {"ann", "max", "manager", "curious", "4", "1", "5", "2024-06-01"}};
+    const auto data = built_from(tables);
+    const org::rating_columns& made = data->organisation.ratings;
+    EXPECT_EQ(values(made.first), (indices{0, 2, 3, 4})); // ann, bob, max
+    EXPECT_EQ(values(made.row), (indices{1, 3, 2, 0}));
+    const auto share = [](double of_scale) { return static_cast<std::uint32_t>(of_scale * org::score_units + 0.5); };
+    EXPECT_EQ(values(made.score), (indices{share(0.25), share(0.75), share(1.0 / 3.0), share(1.0)}));
+    const auto peer = made.source(0), manager = made.source(1);
+    EXPECT_EQ(org::rating_source_words[peer], "peer");
+    EXPECT_EQ(org::rating_source_words[manager], "manager");
+    EXPECT_EQ(made.competencies[made.competency(0)], "organised");
+    for (const std::size_t i : {1U, 2U, 3U}) EXPECT_EQ(made.competencies[made.competency(i)], "curious");
+    EXPECT_EQ(values(built_from(small_company())->organisation.ratings.row), indices{}) << "in order already";
+}
+
 TEST(organisation, sorts_vacancies_and_their_candidates) {
     const auto data = built_from(small_company());
     const org::organisation& made = data->organisation;

@@ -131,9 +131,14 @@ inline std::uint64_t fingerprint_of(const org::organisation& o, bool with_rows =
         cell_of(f, o.deals.id, o.activities.deal, i);
         row_number(f, o.activities.row, i);
     });
-    add_as_set(to, o.ratings.person.size(), [&](fingerprint& f, std::size_t i) {
-        row_of(f, i, o.ratings.person, o.ratings.rater, o.ratings.source, o.ratings.competency, o.ratings.score,
-               o.ratings.scale_min, o.ratings.scale_max, o.ratings.date);
+    add_in_order(to, o.ratings.first.empty() ? 0 : o.ratings.first.size() - 1, [&](fingerprint& f, std::size_t p) {
+        const std::size_t first = o.ratings.first[p];
+        add_as_set(f, o.ratings.first[p + 1] - first, [&](fingerprint& g, std::size_t i) {
+            row_of(g, first + i, o.ratings.rater, o.ratings.score, o.ratings.date);
+            g.add(static_cast<std::uint64_t>(o.ratings.source(first + i)));
+            g.add(o.ratings.competencies[o.ratings.competency(first + i)]);
+            if (with_rows) g.add(static_cast<std::uint64_t>(o.ratings.input_row(first + i)));
+        });
     });
     add_as_set(to, o.answers.person.size(), [&](fingerprint& f, std::size_t i) {
         row_of(f, i, o.answers.person, o.answers.question, o.answers.score, o.answers.red_flag, o.answers.interviewer,

@@ -180,8 +180,9 @@ inline planted_seats plant(const seats_plan& plan) {
     std::sort(names.begin(), names.end());
     text_builder competencies;
     for (const std::string& one : names) competencies.push(one);
-    org.ratings.competency.names = text_builder::finish(std::move(competencies));
-    for (std::uint32_t who = first; who < n_people; ++who)
+    org.ratings.competencies = text_builder::finish(std::move(competencies));
+    org.ratings.first.assign(first + 1U, 0); // nobody rates managers
+    for (std::uint32_t who = first; who < n_people; ++who) {
         for (const auto& [source, reliability, n_raters] :
              {std::tuple(3, 0.52, 1U), std::tuple(1, 0.37, 4U)}) { // of rating_source_words: manager, peer
             std::array<double, assess::n_constructs> view{};
@@ -193,18 +194,20 @@ inline planted_seats plant(const seats_plan& plan) {
                     const double x = std::sqrt(0.65 * reliability) * theta[who][c] +
                                      std::sqrt(0.35 * reliability) * view[c] +
                                      std::sqrt(1.0 - reliability) * random::normal(draw) + severity[rater];
-                    org.ratings.person.push_back(who);
+                    const auto competency =
+                        std::find(names.begin(), names.end(), assess::construct_words[c]) - names.begin();
+                    const double score = std::clamp(3.0 + 0.7 * x, 1.0, 5.0); // of 1 to 5
                     org.ratings.rater.push_back(rater);
-                    org.ratings.source.push_back(static_cast<std::uint8_t>(source));
-                    org.ratings.competency.code.push_back(static_cast<std::uint32_t>(
-                        std::find(names.begin(), names.end(), assess::construct_words[c]) - names.begin()));
-                    org.ratings.score.push_back(std::clamp(3.0 + 0.7 * x, 1.0, 5.0));
-                    org.ratings.scale_min.push_back(1.0);
-                    org.ratings.scale_max.push_back(5.0);
+                    org.ratings.kind.push_back(
+                        static_cast<std::uint16_t>(competency * org::rating_columns::n_sources + source));
+                    org.ratings.score.push_back(
+                        static_cast<std::uint32_t>((score - 1.0) / 4.0 * org::score_units + 0.5));
                     org.ratings.date.push_back(end - 60);
                 }
             }
         }
+        org.ratings.first.push_back(static_cast<std::uint32_t>(org.ratings.rater.size()));
+    }
 
     // What each would do as a manager.
     double mean_sales = 0.0, mean_others = 0.0;

@@ -61,6 +61,12 @@ row_lists tables_with_gaps() {
 
 const std::vector<std::string> asked{"manager", "peer", "report", "interviewer", "panel"};
 
+auto judged_of(const run::assessed& all, const std::string& id) {
+    run::person_judgement one;
+    run::judge_person(all, all.people[place_of(all, id)], one);
+    return one.judged;
+}
+
 TEST(questions, narrow_the_interval_by_what_they_promise_when_the_answer_is_added_and_all_is_run_again) {
     const row_lists tables = tables_with_gaps();
     org::policy policy;
@@ -99,7 +105,8 @@ TEST(questions, ask_first_what_narrows_most_of_all_that_could_be_asked) {
             double most = 0.0, of_first = 0.0;
             for (std::size_t c = 0; c < assess::n_constructs; ++c)
                 for (const std::string& source : asked) {
-                    const auto evidence = run::evidence_of(*before, before->people[person]);
+                    run::person_evidence evidence;
+                    run::gather_evidence(*before, before->people[person], evidence);
                     const bool has =
                         std::any_of(evidence.about[c].begin(), evidence.about[c].end(), [&](const auto& one) {
                             return assess::source_words[static_cast<std::size_t>(one.from)] == source;
@@ -155,8 +162,7 @@ TEST(trials, are_the_ones_that_narrow_most_when_they_are_done_and_rated) {
         if (id != "p1003" && id != "p1007" && id != "new") continue;
         const std::size_t weakest = trials.construct.code[i];
         for (std::size_t c = 0; c < assess::n_constructs; ++c)
-            EXPECT_LE(before->judged[place_of(*before, id)][weakest].mean,
-                      before->judged[place_of(*before, id)][c].mean);
+            EXPECT_LE(judged_of(*before, id)[weakest].mean, judged_of(*before, id)[c].mean);
         double best = 0.0;
         for (std::size_t t = 0; t < assess::n_trials; ++t) {
             if (!assess::shown_by_trial[t][weakest]) continue;
@@ -170,8 +176,8 @@ TEST(trials, are_the_ones_that_narrow_most_when_they_are_done_and_rated) {
             best = std::max(best, narrower);
             if (t != trials.trial.code[i]) continue;
             EXPECT_NEAR(trials.interval_reduction.value[i], narrower, 1e-9);
-            EXPECT_NEAR(trials.sd_now.value[i], before->judged[place_of(*before, id)][weakest].sd, 1e-12);
-            EXPECT_NEAR(trials.sd_then.value[i], after->judged[place_of(*after, id)][weakest].sd, 1e-9);
+            EXPECT_NEAR(trials.sd_now.value[i], judged_of(*before, id)[weakest].sd, 1e-12);
+            EXPECT_NEAR(trials.sd_then.value[i], judged_of(*after, id)[weakest].sd, 1e-9);
         }
         EXPECT_NEAR(trials.interval_reduction.value[i], best, 1e-9);
         ++checked;

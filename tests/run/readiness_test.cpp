@@ -31,6 +31,17 @@ template <class Make> void change(row_lists& tables, const std::string& table, c
     }
 }
 
+double number_after(const std::string& text, const std::string& where, const std::string& field) {
+    const auto row = text.find(where);
+    if (row == std::string::npos) throw std::runtime_error("no row with " + where);
+    return std::stod(text.substr(text.find("\"" + field + "\":", row) + field.size() + 3));
+}
+
+std::string refused(const row_lists& tables, const char* policy = year_2023) {
+    auto result = run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(policy));
+    return result ? "accepted" : test::said(result.error());
+}
+
 const std::vector<std::string> blind_tables{"readiness", "constructs",   "evidence", "questions",
                                             "trials",    "explanations", "raters",   "reliability"};
 
@@ -81,7 +92,7 @@ TEST(readiness, evidence_table_adds_up_to_the_constructs_and_they_to_readiness) 
     const auto all = assessed_of(tables);
     auto* memory = std::pmr::get_default_resource();
     const auto evidence = run::evidence_rows(*all, memory);
-    const auto constructs = run::construct_rows(*all, memory);
+    const auto constructs = run::construct_rows(run_context{}, *all);
     const auto readiness = run::readiness_rows(*all, memory);
     std::map<std::pair<std::uint32_t, int>, std::pair<double, double>> sums; // weight, weight x observed
     int n_flags = 0;
@@ -112,7 +123,9 @@ TEST(readiness, red_flag_caps_what_it_speaks_against) {
     for (const run::red_flag& flag : all->flags) {
         const auto at = std::lower_bound(all->people.begin(), all->people.end(), flag.person);
         if (at == all->people.end() || *at != flag.person) continue;
-        EXPECT_LE(all->judged[static_cast<std::size_t>(at - all->people.begin())][about].mean, flag.cap + 1e-12);
+        run::person_judgement one;
+        run::judge_person(*all, flag.person, one);
+        EXPECT_LE(one.judged[about].mean, flag.cap + 1e-12);
     }
 }
 
@@ -128,6 +141,69 @@ TEST(readiness, of_somebody_nobody_spoke_about_is_the_prior_and_says_what_to_ask
     EXPECT_NE(row.find(R"("n_sources":0)"), std::string::npos);
     EXPECT_NE(results.at("explanations").find("Nobody has spoken about 9 of 9 constructs"), std::string::npos);
     EXPECT_NE(results.at("questions").find(R"("person_id":"zz")"), std::string::npos);
+}
+
+TEST(readiness, of_an_organisation_that_asked_nobody_yet_is_the_prior_of_everybody_and_says_whom_to_ask) {
+    row_lists tables{{"people", {R"({"person_id":"a","hired":"2020-01-01"})", R"({"person_id":"b"})"}}};
+    for (const char* policy : {year_2023, R"({"version":1})"}) { // a day is not needed to know that nobody was asked
+        const auto results = results_of(tables, "readiness", policy);
+        for (const char* id : {"a", "b"}) {
+            const std::string row =
+                results.at("readiness").substr(results.at("readiness").find("\"person_id\":\"" + std::string(id)));
+            EXPECT_EQ(number_after(row, "\"person_id\"", "readiness_z"), 0.0);
+            EXPECT_EQ(number_after(row, "\"person_id\"", "readiness_sd"), 1.0);
+            EXPECT_NE(row.find(R"("status":"insufficient_evidence")"), std::string::npos);
+            EXPECT_NE(results.at("questions").find("\"person_id\":\"" + std::string(id)), std::string::npos);
+        }
+        EXPECT_EQ(results.at("readiness").find("\"status\":\"develop\""), std::string::npos);
+        EXPECT_EQ(results.at("grid"), "[]");
+        EXPECT_NE(results.at("trials").find("\"person_id\":\"a\""), std::string::npos);
+    }
+    auto result =
+        run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(year_2023));
+    ASSERT_TRUE(result);
+    const std::string findings = report::export_json(result.value()->tables.back().get().view);
+    EXPECT_NE(findings.find("\"severity\":\"warning\",\"code\":\"readiness.no_evidence\""), std::string::npos)
+        << findings;
+    EXPECT_NE(findings.find("\"count\":2"), std::string::npos) << findings;
+}
+
+TEST(readiness, leaves_out_with_a_finding_what_somebody_else_says_as_one_self) {
+    row_lists tables = random_rows(8, 12, 20);
+    add_ratings(tables, 8, 14);
+    const auto before = results_of(tables, "readiness", year_2023);
+    tables["ratings"].push_back(test::rating_row("p1001", "p1002", "self", "curious", 5));
+    EXPECT_EQ(results_of(tables, "readiness", year_2023), before);
+    auto result =
+        run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(year_2023));
+    ASSERT_TRUE(result);
+    EXPECT_NE(
+        report::export_json(result.value()->tables.back().get().view).find("a self-rating by somebody else; left out"),
+        std::string::npos);
+}
+
+TEST(readiness, finds_the_rows_of_the_input_however_they_are_ordered) {
+    row_lists tables{{"people", {R"({"person_id":"a"})", R"({"person_id":"b"})", R"({"person_id":"c"})"}}};
+    for (const char* who : {"c", "b", "a", "c", "a"})
+        tables["ratings"].push_back(test::rating_row(who, "b", "peer", "curious", 3, "2023-11-01"));
+    tables["ratings"].push_back(test::rating_row("c", "a", "peer", "curious", 3, "2024-02-01")); // row 5
+    tables["ratings"].push_back(test::rating_row("a", "c", "peer", "curious", 3, "2024-02-01")); // row 6
+    auto result =
+        run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(year_2023));
+    ASSERT_TRUE(result);
+    const std::string findings = report::export_json(result.value()->tables.back().get().view);
+    const auto own = findings.find("\"code\":\"data.excluded\"");
+    ASSERT_NE(own, std::string::npos) << findings;
+    EXPECT_NE(findings.find("\"row\":1,", own), std::string::npos) << findings; // b rated b
+    const auto later = findings.find("\"code\":\"data.future_dated\"");
+    ASSERT_NE(later, std::string::npos);
+    EXPECT_NE(findings.find("\"row\":5,", later), std::string::npos);
+    EXPECT_NE(findings.find("\"row\":6,", later), std::string::npos);
+    tables["ratings"].pop_back();
+    tables["ratings"].insert(tables["ratings"].begin(), test::rating_row("c", "a", "peer", "curious", 3, "2024-02-01"));
+    EXPECT_NE(refused(tables, R"({"version":1,"as_of":"2023-12-31","data":{"future_dated":"error"}})")
+                  .find("ratings.date row 0"),
+              std::string::npos);
 }
 
 TEST(readiness, with_sources_taken_away_widens_to_what_theory_says) {
@@ -164,11 +240,6 @@ TEST(readiness, grid_sums_to_one_for_everybody) {
     for (std::size_t at = 0; (at = grid.find("\"likeliest\":true", at)) != std::string::npos; ++at) ++n_likeliest;
     EXPECT_GT(n, 0);
     EXPECT_EQ(n, 9 * n_likeliest);
-}
-
-std::string refused(const row_lists& tables, const char* policy = year_2023) {
-    auto result = run::find_analysis("readiness")->run(run_context{}, test::data_of(tables), test::policy_of(policy));
-    return result ? "accepted" : test::said(result.error());
 }
 
 TEST(readiness, names_the_nearest_construct_or_question_to_one_it_does_not_know) {
@@ -262,17 +333,14 @@ TEST(readiness, is_not_better_known_when_raters_names_are_hidden) {
     ASSERT_EQ(named->people, nameless->people);
     int n = 0;
     for (std::size_t i = 0; i < named->people.size(); ++i) {
-        if (named->n_raters[i] != nameless->n_raters[i]) continue; // one rater twice: without a name two raters
+        run::person_judgement with_names, without;
+        run::judge_person(*named, named->people[i], with_names);
+        run::judge_person(*nameless, nameless->people[i], without);
+        if (with_names.n_raters != without.n_raters) continue; // one rater twice: without a name two raters
         EXPECT_GT(nameless->verdict[i].sd, named->verdict[i].sd);
         ++n;
     }
     EXPECT_GT(n, 20);
-}
-
-double number_after(const std::string& text, const std::string& where, const std::string& field) {
-    const auto row = text.find(where);
-    if (row == std::string::npos) throw std::runtime_error("no row with " + where);
-    return std::stod(text.substr(text.find("\"" + field + "\":", row) + field.size() + 3));
 }
 
 TEST(grid_moves, are_the_differences_of_two_assessments) {

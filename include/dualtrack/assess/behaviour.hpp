@@ -7,7 +7,11 @@
 //   scores; reliability of the whole = 2 r / (1 + r)   (Spearman-Brown; at r <= 0 or with fewer than `fewest_people`
 //   nothing is claimed)
 // Nothing here looks at amounts, quotas, pay, or at how a deal ended: a deal counts by who is on it and the day it was
-// opened. (Steadiness through losing streaks would have to know which deals were lost, so it is left to raters.)
+// opened. That leaves out one habit that belongs here, steadiness through losing streaks. A streak is known by its lost
+// deals alone, and readiness must stay the same to the last bit when every outcome is drawn anew: the two cannot both
+// be had, and being blind to sales is the promise that is kept. Nor would steadiness of activity without the streaks
+// stand in for it: it follows the calendar and the quarter's end, which say nothing of temper. So regulates_emotion is
+// known by what people say of it.
 #pragma once
 
 #include <algorithm>

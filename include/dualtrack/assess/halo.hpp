@@ -40,22 +40,28 @@ class halo {
         for (std::size_t s = 0; s < n_observed_sources; ++s)
             if (place_[s] < n_) at(place_[s], place_[s]) = 1.0 / severity_variance[s];
         for (std::size_t c = 0; c < n_constructs; ++c) {
+            const std::size_t n = observations[c].size();
+            std::array<double, n_observed_sources> noise, pull; // of each observation: a source speaks once
             double precision = 1.0;
             double total = 0.0;
-            for (const observation& one : observations[c]) {
-                precision += information(one.reliability, one.shared);
-                total += pull(one) * one.z;
+            for (std::size_t k = 0; k < n; ++k) {
+                const observation& one = observations[c][k];
+                const double squared = squared_loading(one);
+                noise[k] = 1.0 - squared;
+                pull[k] = std::sqrt(squared) / noise[k];
+                precision += squared / noise[k];
+                total += pull[k] * one.z;
             }
-            for (const observation& one : observations[c]) {
+            for (std::size_t k = 0; k < n; ++k) {
+                const observation& one = observations[c][k];
                 const std::size_t i = place_[static_cast<std::size_t>(one.from)];
                 if (i >= n_) continue;
-                const double noise = 1.0 - squared_loading(one);
-                at(i, i) += 1.0 / noise;
-                right[i] += one.z / noise - pull(one) * total / precision;
-                gain_[c][i] = pull(one) / precision;
-                for (const observation& other : observations[c]) {
-                    const std::size_t j = place_[static_cast<std::size_t>(other.from)];
-                    if (j < n_) at(i, j) -= pull(one) * pull(other) / precision;
+                at(i, i) += 1.0 / noise[k];
+                right[i] += one.z / noise[k] - pull[k] * total / precision;
+                gain_[c][i] = pull[k] / precision;
+                for (std::size_t l = 0; l < n; ++l) {
+                    const std::size_t j = place_[static_cast<std::size_t>(observations[c][l].from)];
+                    if (j < n_) at(i, j) -= pull[k] * pull[l] / precision;
                 }
             }
         }
@@ -73,15 +79,20 @@ class halo {
         std::array<double, n_observed_sources> direction{};
         for (std::size_t c = 0; c < n_constructs; ++c)
             for (std::size_t i = 0; i < n_; ++i) direction[i] += weight[c] * gain_[c][i];
+        return variance_along(direction);
+    }
+
+    /// The same of one construct alone.
+    [[nodiscard]] double added_variance(std::size_t about) const noexcept {
+        return n_ == 0 ? 0.0 : variance_along(gain_[about]);
+    }
+
+  private:
+    [[nodiscard]] double variance_along(const std::array<double, n_observed_sources>& direction) const noexcept {
         const auto solved = solve(direction);
         double variance = 0.0;
         for (std::size_t i = 0; i < n_; ++i) variance += direction[i] * solved[i];
         return variance;
-    }
-
-  private:
-    static double pull(const observation& one) noexcept {
-        return std::sqrt(squared_loading(one)) / (1.0 - squared_loading(one));
     }
     double& at(std::size_t i, std::size_t j) noexcept { return matrix_[i * n_observed_sources + j]; }
     [[nodiscard]] double at(std::size_t i, std::size_t j) const noexcept { return matrix_[i * n_observed_sources + j]; }

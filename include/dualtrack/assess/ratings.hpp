@@ -21,13 +21,13 @@
 #include <dualtrack/assess/evidence.hpp>
 #include <dualtrack/assess/severity.hpp>
 #include <dualtrack/base/column.hpp>
-#include <dualtrack/base/parallel.hpp>
+#include <dualtrack/org/organisation.hpp>
 
 namespace dualtrack::assess {
 
 __extension__ typedef unsigned __int128 wide_sum; // exact sums of squares
 
-inline constexpr double rating_units = 1073741824.0; // 2^30
+inline constexpr double rating_units = org::score_units;
 inline constexpr std::int64_t few_self_ratings = 30;
 
 /// One rating, ready to be compared.
@@ -38,11 +38,23 @@ struct rating {
     std::uint8_t about = 0;  // assess::construct
 };
 
-/// Ratings by person, within a person by (source, rater, construct, score).
-struct rating_book {
-    vec<std::uint32_t> first; // [n_people + 1]
-    vec<rating> rows;
-};
+/// Brings the ratings of one person into the order (source, rater, construct, score).
+inline void sort_ratings(std::span<rating> rows) {
+    const auto before = [](const rating& a, const rating& b) {
+        const auto key = [](const rating& one) {
+            return std::uint64_t{one.from} << 40U | std::uint64_t{one.rater} << 8U | one.about;
+        };
+        return key(a) != key(b) ? key(a) < key(b) : a.score < b.score;
+    };
+    constexpr std::size_t few = 48; // mostly in order already: people speak of one person at a time
+    if (rows.size() > few) return std::sort(rows.begin(), rows.end(), before);
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        const rating one = rows[i];
+        std::size_t to = i;
+        for (; to > 0 && before(one, rows[to - 1]); --to) rows[to] = rows[to - 1];
+        rows[to] = one;
+    }
+}
 
 /// How reliable one rater of a source is, and the rest of the measurement model.
 struct measurement_model {
@@ -65,45 +77,35 @@ using rating_norms = std::array<std::array<rating_norm, n_constructs>, n_rated_s
     return from == source::peer || from == source::report || from == source::manager || from == source::interviewer;
 }
 
-/// Brings loose ratings into a book. @param each calls what it is given with every (person, rating), the same twice;
-/// person and rater indices are below n_people (rater or no_index)
-template <class Each>
-[[nodiscard]] result<rating_book> book_of(const run_context& run, const Each& each, std::uint32_t n_people) {
-    rating_book out{vec<std::uint32_t>(n_people + 1U, 0, run.memory), vec<rating>(run.memory)};
-    each([&](std::uint32_t person, const rating&) { ++out.first[person + 1U]; });
-    for (std::uint32_t i = 0; i < n_people; ++i) out.first[i + 1U] += out.first[i];
-    out.rows.resize(out.first[n_people]);
-    {
-        vec<std::uint32_t> next(out.first, run.memory);
-        each([&](std::uint32_t person, const rating& row) { out.rows[next[person]++] = row; });
-    }
-    DUALTRACK_TRYV(
-        for_blocks(run, n_people, 1024, [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
-            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-                std::sort(out.rows.begin() + out.first[i], out.rows.begin() + out.first[i + 1],
-                          [](const rating& a, const rating& b) {
-                              if (a.from != b.from) return a.from < b.from;
-                              if (a.rater != b.rater) return a.rater < b.rater;
-                              if (a.about != b.about) return a.about < b.about;
-                              return a.score < b.score;
-                          });
-        }));
-    return out;
-}
-
-/// Mean and spread of every source and construct, from exact sums.
-[[nodiscard]] inline rating_norms norms_of(const rating_book& book, double self_leniency) {
-    struct sums {
+/// Exact sums of ratings by source and construct: the same in any order.
+struct rating_sums {
+    struct cell {
         std::int64_t n = 0, total = 0;
         wide_sum squares = 0;
+        void add(const cell& other) noexcept {
+            n += other.n;
+            total += other.total;
+            squares += other.squares;
+        }
     };
-    std::array<std::array<sums, n_constructs>, n_rated_sources> all{};
-    for (const rating& row : book.rows) {
-        sums& own = all[row.from][row.about];
-        ++own.n;
-        own.total += row.score;
-        own.squares += std::uint64_t{row.score} * row.score;
+    std::array<std::array<cell, n_constructs>, n_rated_sources> of{};
+    std::array<std::int64_t, n_rated_sources> nameless{}; // of each source
+
+    void add(const rating& row) noexcept {
+        of[row.from][row.about].add({1, row.score, std::uint64_t{row.score} * row.score});
+        nameless[row.from] += row.rater == no_index ? 1 : 0;
     }
+    void add(const rating_sums& other) noexcept {
+        for (std::size_t from = 0; from < n_rated_sources; ++from) {
+            for (std::size_t about = 0; about < n_constructs; ++about) of[from][about].add(other.of[from][about]);
+            nameless[from] += other.nameless[from];
+        }
+    }
+};
+
+/// Mean and spread of every source and construct.
+[[nodiscard]] inline rating_norms norms_of(const rating_sums& all, double self_leniency) {
+    using sums = rating_sums::cell;
     const auto norm = [](const sums& own) {
         rating_norm out;
         out.n = own.n;
@@ -120,11 +122,8 @@ template <class Each>
     for (std::size_t about = 0; about < n_constructs; ++about) {
         sums others;
         for (std::size_t from = 0; from < n_rated_sources; ++from) {
-            out[from][about] = norm(all[from][about]);
-            if (from == static_cast<std::size_t>(source::self)) continue;
-            others.n += all[from][about].n;
-            others.total += all[from][about].total;
-            others.squares += all[from][about].squares;
+            out[from][about] = norm(all.of[from][about]);
+            if (from != static_cast<std::size_t>(source::self)) others.add(all.of[from][about]);
         }
         rating_norm& self = out[static_cast<std::size_t>(source::self)][about];
         if (self.n >= few_self_ratings || self.n == 0) continue;
@@ -137,29 +136,26 @@ template <class Each>
     return out;
 }
 
-/// What every rater said of every person through one source, averaged over constructs; by (person, rater).
-[[nodiscard]] inline std::vector<rated_pair> pairs_of(const rating_book& book, const rating_norms& norms, source from) {
-    std::vector<rated_pair> out;
-    for (std::uint32_t person = 0; person + 1 < book.first.size(); ++person) {
-        for (std::uint32_t i = book.first[person]; i < book.first[person + 1]; ++i) {
-            const rating& row = book.rows[i];
-            const rating_norm& norm = norms[row.from][row.about];
-            if (row.from != static_cast<std::uint8_t>(from) || row.rater == no_index || !(norm.sd > 0.0)) continue;
-            const double u = (static_cast<double>(row.score) - norm.mean) / norm.sd;
-            if (out.empty() || out.back().person != person || out.back().rater != row.rater)
-                out.push_back({person, row.rater, 0.0, 0.0});
-            out.back().mean += u;
-            out.back().n += 1.0;
-        }
+/// What every rater said of one person through one source, averaged over constructs; appended by rater.
+/// @param rows of the person, sorted
+inline void append_pairs(std::span<const rating> rows, std::uint32_t person, const rating_norms& norms, source from,
+                         std::vector<rated_pair>& out) {
+    const std::size_t begin = out.size();
+    for (const rating& row : rows) {
+        const rating_norm& norm = norms[row.from][row.about];
+        if (row.from != static_cast<std::uint8_t>(from) || row.rater == no_index || !(norm.sd > 0.0)) continue;
+        const double u = (static_cast<double>(row.score) - norm.mean) / norm.sd;
+        if (out.size() == begin || out.back().rater != row.rater) out.push_back({person, row.rater, 0.0, 0.0});
+        out.back().mean += u;
+        out.back().n += 1.0;
     }
-    for (rated_pair& pair : out) pair.mean /= pair.n;
-    return out;
+    for (std::size_t i = begin; i < out.size(); ++i) out[i].mean /= out[i].n;
 }
 
-/// Observations of one person, constructs in order, sources in order within: appended to `out`, `first` gets
-/// n_constructs + 1 borders. @param severity of every rater by source, empty where none is taken out, @param rescale
-/// spread of the ratings of a source after severity is taken out, in standard deviations before it
-inline void observe_ratings(const rating_book& book, const rating_norms& norms, const measurement_model& model,
+/// Observations of one person, sources in order within a construct: appended to `out`.
+/// @param rows of the person, sorted, @param severity of every rater by source, empty where none is taken out,
+/// @param rescale spread of the ratings of a source after severity is taken out, in standard deviations before it
+inline void observe_ratings(std::span<const rating> rows, const rating_norms& norms, const measurement_model& model,
                             std::span<const severities> severity, std::span<const double> rescale, std::uint32_t person,
                             std::array<std::vector<observation>, n_constructs>& out) {
     struct seen {
@@ -167,13 +163,13 @@ inline void observe_ratings(const rating_book& book, const rating_norms& norms, 
         std::int64_t raters = 0, named = 0;
         std::uint32_t last = no_index;
     };
-    for (std::uint32_t i = book.first[person]; i < book.first[person + 1];) {
-        const std::uint8_t from = book.rows[i].from;
+    for (std::size_t i = 0; i < rows.size();) {
+        const std::uint8_t from = rows[i].from;
         const bool is_self = from == static_cast<std::uint8_t>(source::self);
         const severities& mild = severity[from];
         std::array<seen, n_constructs> all{};
-        for (; i < book.first[person + 1] && book.rows[i].from == from; ++i) {
-            const rating& row = book.rows[i];
+        for (; i < rows.size() && rows[i].from == from; ++i) {
+            const rating& row = rows[i];
             const rating_norm& norm = norms[from][row.about];
             if (!(norm.sd > 0.0)) continue;
             double u = (static_cast<double>(row.score) - norm.mean) / norm.sd;

@@ -45,7 +45,7 @@ scaled_weights(const std::array<double, n_constructs>& weight) noexcept {
 
 struct readiness {
     double z = 0.0, sd = 1.0, probability_ready = 0.0;
-    std::int64_t n_sources = 0; // different independent sources on any construct
+    std::int32_t n_sources = 0; // different independent sources on any construct
     readiness_status status = readiness_status::insufficient_evidence;
 };
 
@@ -70,7 +70,7 @@ struct readiness {
         enough = enough && (!rules.required[c] || n_sources[c] >= rules.fewest_sources);
     }
     out.sd = std::sqrt(variance);
-    out.n_sources = any_source;
+    out.n_sources = static_cast<std::int32_t>(any_source);
     out.probability_ready =
         out.sd > 0.0 ? numeric::normal_cdf((out.z - rules.ready_at) / out.sd) : (out.z >= rules.ready_at ? 1.0 : 0.0);
     out.status = !enough                                            ? readiness_status::insufficient_evidence

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include <dualtrack/base/column.hpp>
+#include <dualtrack/base/parallel.hpp>
 
 namespace dualtrack::assess {
 
@@ -37,10 +38,10 @@ struct rated_pair {
 };
 
 struct severities {
-    std::vector<double> of_rater; // to subtract from a standardised rating; 0 where it cannot be told; [n_people]
-    std::vector<double> variance; // of what is left of it after that; [n_people]
-    std::vector<double> of_mean;  // the same of the mean severity of whoever rated a person; [n_people]
-    std::vector<double> ratings;  // how many somebody gave; [n_people]
+    std::vector<double> of_rater;       // to subtract from a standardised rating; 0 where it cannot be told; [n_people]
+    std::vector<double> variance;       // of what is left of it after that; [n_people]
+    std::vector<double> of_mean;        // the same of the mean severity of whoever rated a person; [n_people]
+    std::vector<std::uint32_t> ratings; // how many somebody gave; [n_people]
     std::vector<std::uint8_t> connected; // 1: severity could be told apart; [n_people]
     std::int64_t n_raters = 0;           // who rated anybody
     std::int64_t n_not_connected = 0;    // of them alone with the people they rated
@@ -67,130 +68,177 @@ class connected_sets {
     std::vector<std::uint32_t> parent_;
 };
 
+/// Pairs by rater: pairs of rater r are order[first[r]] ... order[first[r + 1] - 1], ascending.
+struct pairs_by_rater {
+    std::vector<std::uint32_t> first, order;
+
+    pairs_by_rater(std::span<const rated_pair> pairs, std::size_t n_people)
+        : first(n_people + 1, 0), order(pairs.size()) {
+        for (const rated_pair& pair : pairs) ++first[pair.rater + 1U];
+        for (std::size_t i = 0; i < n_people; ++i) first[i + 1] += first[i];
+        for (std::size_t i = 0; i < pairs.size(); ++i) order[first[pairs[i].rater]++] = static_cast<std::uint32_t>(i);
+        for (std::size_t i = n_people; i > 0; --i) first[i] = first[i - 1];
+        first[0] = 0;
+    }
+    /// start + what `of(pair)` gives for each pair of the rater, in their order.
+    template <class Of> [[nodiscard]] double sum(std::uint32_t rater, double start, Of&& of) const {
+        for (std::uint32_t i = first[rater]; i < first[rater + 1U]; ++i) start += of(order[i]);
+        return start;
+    }
+};
+
+inline constexpr std::int64_t severity_block = 1 << 14;
+
+/// Calls f(begin, end) with the pairs of every person, in parallel.
+template <class F> void each_person(const run_context& run, std::span<const rated_pair> pairs, F&& f) {
+    const auto begins = [&](std::size_t i) { return i == 0 || pairs[i].person != pairs[i - 1].person; };
+    const auto of_block = [&](std::int64_t, std::int64_t from, std::int64_t to, std::int64_t) {
+        auto i = static_cast<std::size_t>(from);
+        while (i < static_cast<std::size_t>(to) && !begins(i)) ++i; // of a person of the block before
+        while (i < static_cast<std::size_t>(to)) {
+            std::size_t end = i + 1;
+            while (end < pairs.size() && !begins(end)) ++end;
+            f(i, end);
+            i = end;
+        }
+    };
+    static_cast<void>(for_blocks(run, static_cast<std::int64_t>(pairs.size()), severity_block, of_block));
+}
+
+/// Sets next[r] = f(r) for every rater, in parallel, and @returns the largest change that `change(r, next)` sees.
+template <class F, class Change>
+double each_rater(const run_context& run, std::span<double> next, F&& f, Change&& change) {
+    const auto of_block = [&](std::int64_t, std::int64_t from, std::int64_t to, std::int64_t) {
+        double most = 0.0;
+        for (auto rater = static_cast<std::uint32_t>(from); rater < static_cast<std::uint32_t>(to); ++rater) {
+            const double value = f(rater);
+            most = std::max(most, change(rater, value));
+            next[rater] = value;
+        }
+        return most;
+    };
+    const auto larger = [](double left, double right) { return std::max(left, right); };
+    const auto most =
+        map_reduce_blocks<double>(run, static_cast<std::int64_t>(next.size()), severity_block, of_block, larger);
+    return most ? most.value() : 0.0;
+}
+
+/// Which raters hang together, and what no comparison inside their net can tell: the variance of its mean severity.
+/// The latter, by rater and 0 where nothing is to be added, waits in `variance` until it is needed.
+inline void connect(std::span<const rated_pair> pairs, double severity_sd, severities& out) {
+    const auto n_people = static_cast<std::uint32_t>(out.ratings.size());
+    connected_sets sets(std::size_t{2} * n_people); // people first, then raters
+    for (const rated_pair& pair : pairs) sets.join(pair.person, n_people + pair.rater);
+    std::vector<std::uint32_t> raters_in(std::size_t{2} * n_people, 0); // of each net, at its first node
+    std::vector<std::uint32_t> spare_in(std::size_t{2} * n_people, 0);  // nodes less pairs: 1 where there is no circle
+    for (std::uint32_t rater = 0; rater < n_people; ++rater)
+        if (out.ratings[rater] > 0) {
+            ++raters_in[sets.find(n_people + rater)];
+            ++spare_in[sets.find(n_people + rater)];
+        }
+    for (std::size_t i = 0; i < pairs.size(); ++i) // below 0 it wraps around, and is not 1
+        spare_in[sets.find(pairs[i].person)] += i == 0 || pairs[i].person != pairs[i - 1].person ? 0U : ~0U;
+    std::fill(out.variance.begin(), out.variance.end(), 0.0);
+    for (std::uint32_t rater = 0; rater < n_people; ++rater) {
+        if (out.ratings[rater] == 0) continue;
+        const std::uint32_t net = sets.find(n_people + rater);
+        ++out.n_raters;
+        out.connected[rater] = raters_in[net] > 1 ? 1 : 0;
+        out.n_not_connected += out.connected[rater] != 0 ? 0 : 1;
+        // a net without circles has as many pairs as nodes less one
+        if (spare_in[net] != 1U) out.variance[rater] = severity_sd * severity_sd / static_cast<double>(raters_in[net]);
+    }
+}
+
 /// What stays open: `variance` of raters and `of_mean` of the rated, by messages between them.
-/// @param mode variance of the mean severity of the net a rater belongs to, 0 where nothing is to be added; [n_people]
-inline void fit_what_is_left(std::span<const rated_pair> pairs, std::span<const double> mode, double error_variance,
-                             double severity_sd, severities& out) {
+/// @param out with the variance of the mean severity of the net a rater belongs to in `variance`
+inline void fit_what_is_left(const run_context& run, std::span<const rated_pair> pairs, const pairs_by_rater& by_rater,
+                             double error_variance, double severity_sd, severities& out) {
     const double ridge = error_variance / (severity_sd * severity_sd);
     std::vector<double> told(pairs.size(), 0.0); // by each person of each of its raters
     std::vector<double> known(out.variance.size(), ridge);
-    std::vector<double> next(out.variance.size());
-    const auto person_end = [&](std::size_t begin) {
-        std::size_t end = begin;
-        while (end < pairs.size() && pairs[end].person == pairs[begin].person) ++end;
-        return end;
-    };
     constexpr int most_rounds = 12;
     constexpr double close = 1e-3;
     double moved = 1.0;
     for (int round = 0; round < most_rounds && moved > close; ++round) {
-        std::fill(next.begin(), next.end(), ridge);
-        for (std::size_t begin = 0; begin < pairs.size();) {
-            const std::size_t end = person_end(begin);
+        each_person(run, pairs, [&](std::size_t begin, std::size_t end) {
             const auto reads = [&](std::size_t i) {
                 return 1.0 / (1.0 / pairs[i].n + 1.0 / (known[pairs[i].rater] - told[i]));
             };
             double all = 0.0;
             for (std::size_t i = begin; i < end; ++i) all += reads(i);
-            for (const std::size_t first = begin; begin < end; ++begin) {
-                const double others = end - first > 1 ? all - reads(begin) : 0.0;
-                told[begin] = others > 0.0 ? 1.0 / (1.0 / pairs[begin].n + 1.0 / others) : 0.0;
-                next[pairs[begin].rater] += told[begin];
+            for (std::size_t i = begin; i < end; ++i) {
+                const double others = end - begin > 1 ? all - reads(i) : 0.0;
+                told[i] = others > 0.0 ? 1.0 / (1.0 / pairs[i].n + 1.0 / others) : 0.0;
             }
-        }
-        moved = 0.0;
-        for (std::size_t rater = 0; rater < known.size(); ++rater)
-            moved = std::max(moved, std::fabs(next[rater] - known[rater]) / known[rater]);
-        known.swap(next);
+        });
+        moved = each_rater(
+            run, known,
+            [&](std::uint32_t rater) { return by_rater.sum(rater, ridge, [&](std::size_t i) { return told[i]; }); },
+            [&](std::uint32_t rater, double next) { return std::fabs(next - known[rater]) / known[rater]; });
     }
     const double before = severity_sd * severity_sd;
-    for (std::size_t rater = 0; rater < known.size(); ++rater)
-        out.variance[rater] = std::min(before, error_variance / known[rater] + mode[rater]);
-    for (std::size_t begin = 0; begin < pairs.size();) {
-        const std::size_t end = person_end(begin);
+    const auto& mode = out.variance;
+    each_person(run, pairs, [&](std::size_t begin, std::size_t end) {
         double n = 0.0, squares = 0.0, q = 0.0;
-        const std::uint32_t person = pairs[begin].person;
-        const double added = mode[pairs[begin].rater];
-        for (; begin < end; ++begin) {
-            const double own = pairs[begin].n;
+        for (std::size_t i = begin; i < end; ++i) {
+            const double own = pairs[i].n;
             n += own;
             squares += own * own;
-            q += own * own / (known[pairs[begin].rater] - told[begin] + own);
+            q += own * own / (known[pairs[i].rater] - told[i] + own);
         }
-        out.of_mean[person] = std::min(before * squares / (n * n), error_variance * q / (n * (n - q)) + added);
-    }
+        out.of_mean[pairs[begin].person] =
+            std::min(before * squares / (n * n), error_variance * q / (n * (n - q)) + mode[pairs[begin].rater]);
+    });
+    for (std::size_t rater = 0; rater < known.size(); ++rater)
+        out.variance[rater] = std::min(before, error_variance / known[rater] + mode[rater]);
 }
 
 } // namespace detail
 
 /// Severity of every rater of one source. `pairs` in the order (person, rater); the result does not depend on anything
-/// else.
+/// else. When the host stops the run, what comes back is not finished.
 /// @param error_variance of one standardised rating about person and rater, @param severity_sd prior spread of severity
 [[nodiscard]] inline severities fit_severity(std::span<const rated_pair> pairs, std::uint32_t n_people,
-                                             double error_variance, double severity_sd) {
+                                             double error_variance, double severity_sd, const run_context& run = {}) {
     severities out;
     out.of_rater.assign(n_people, 0.0);
-    out.variance.assign(n_people, severity_sd * severity_sd);
+    out.variance.assign(n_people, 0.0);
     out.of_mean.assign(n_people, 0.0);
-    detail::connected_sets sets(std::size_t{2} * n_people); // people first, then raters
-    out.ratings.assign(n_people, 0.0);
-    auto& weight = out.ratings;
-    for (const rated_pair& pair : pairs) {
-        sets.join(pair.person, n_people + pair.rater);
-        weight[pair.rater] += pair.n;
-    }
-    std::vector<std::uint32_t> raters_in(std::size_t{2} * n_people, 0); // of each net, at its first node
-    std::vector<std::uint32_t> nodes_in(std::size_t{2} * n_people, 0);
-    std::vector<std::uint32_t> pairs_in(std::size_t{2} * n_people, 0);
-    for (std::uint32_t rater = 0; rater < n_people; ++rater)
-        if (weight[rater] > 0.0) {
-            ++raters_in[sets.find(n_people + rater)];
-            ++nodes_in[sets.find(n_people + rater)];
-        }
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-        ++pairs_in[sets.find(pairs[i].person)];
-        if (i == 0 || pairs[i].person != pairs[i - 1].person) ++nodes_in[sets.find(pairs[i].person)];
-    }
     out.connected.assign(n_people, 0);
-    auto& told = out.connected;
-    for (std::uint32_t rater = 0; rater < n_people; ++rater) {
-        if (!(weight[rater] > 0.0)) continue;
-        ++out.n_raters;
-        told[rater] = raters_in[sets.find(n_people + rater)] > 1 ? 1 : 0;
-        out.n_not_connected += told[rater] != 0 ? 0 : 1;
-    }
+    out.ratings.assign(n_people, 0);
+    for (const rated_pair& pair : pairs) out.ratings[pair.rater] += static_cast<std::uint32_t>(pair.n);
+    detail::connect(pairs, severity_sd, out);
     if (!(severity_sd > 0.0)) return out;
     const double ridge = error_variance / (severity_sd * severity_sd);
-    std::vector<double> sum(n_people);
-    constexpr int most_rounds = 60;
-    for (out.rounds = 1; out.rounds <= most_rounds; ++out.rounds) {
-        std::fill(sum.begin(), sum.end(), 0.0);
-        for (std::size_t begin = 0; begin < pairs.size();) {
-            std::size_t end = begin;
-            double total = 0.0;
-            double n = 0.0;
-            for (; end < pairs.size() && pairs[end].person == pairs[begin].person; ++end) {
-                total += pairs[end].n * (pairs[end].mean - out.of_rater[pairs[end].rater]);
-                n += pairs[end].n;
-            }
-            const double deserved = total / n;
-            for (; begin < end; ++begin) sum[pairs[begin].rater] += pairs[begin].n * (pairs[begin].mean - deserved);
+    const detail::pairs_by_rater by_rater(pairs, n_people);
+    if (out.n_not_connected < out.n_raters) {
+        std::vector<double> deserved(n_people); // of everybody rated
+        constexpr int most_rounds = 60;
+        for (out.rounds = 1; out.rounds <= most_rounds; ++out.rounds) {
+            detail::each_person(run, pairs, [&](std::size_t begin, std::size_t end) {
+                double total = 0.0;
+                double n = 0.0;
+                for (std::size_t i = begin; i < end; ++i) {
+                    total += pairs[i].n * (pairs[i].mean - out.of_rater[pairs[i].rater]);
+                    n += pairs[i].n;
+                }
+                deserved[pairs[begin].person] = total / n;
+            });
+            const double moved = detail::each_rater(
+                run, out.of_rater,
+                [&](std::uint32_t rater) {
+                    if (out.connected[rater] == 0) return 0.0;
+                    const double sum = by_rater.sum(rater, 0.0, [&](std::size_t i) {
+                        return pairs[i].n * (pairs[i].mean - deserved[pairs[i].person]);
+                    });
+                    return sum / (static_cast<double>(out.ratings[rater]) + ridge);
+                },
+                [&](std::uint32_t rater, double next) { return std::fabs(next - out.of_rater[rater]); });
+            if (moved < 1e-10) break;
         }
-        double moved = 0.0;
-        for (std::uint32_t rater = 0; rater < n_people; ++rater) {
-            if (told[rater] == 0) continue;
-            const double severity = sum[rater] / (weight[rater] + ridge);
-            moved = std::max(moved, std::fabs(severity - out.of_rater[rater]));
-            out.of_rater[rater] = severity;
-        }
-        if (moved < 1e-10) break;
     }
-    std::vector<double> mode(n_people, 0.0); // a net without circles has as many pairs as nodes less one
-    for (std::uint32_t rater = 0; rater < n_people; ++rater)
-        if (const std::uint32_t net = sets.find(n_people + rater);
-            weight[rater] > 0.0 && pairs_in[net] >= nodes_in[net])
-            mode[rater] = severity_sd * severity_sd / static_cast<double>(raters_in[net]);
-    detail::fit_what_is_left(pairs, mode, error_variance, severity_sd, out);
+    detail::fit_what_is_left(run, pairs, by_rater, error_variance, severity_sd, out);
     return out;
 }
 

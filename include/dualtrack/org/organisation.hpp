@@ -111,13 +111,28 @@ struct activity_columns { // sorted by (actor, start, kind, subject, deal, minut
     vec<std::int64_t> row;
 };
 
-struct rating_columns { // input order
-    vec<std::uint32_t> person;
+inline constexpr double score_units = 1073741824.0; // 2^30
+
+struct rating_columns {       // by person, rows of one person in input order
+    vec<std::uint32_t> first; // ratings of person p: [first[p], first[p + 1])
     vec<std::uint32_t> rater; // or no_index
-    vec<std::uint8_t> source; // index into rating_source_words
-    category_column competency;
-    vec<double> score, scale_min, scale_max;
+    vec<std::uint32_t> score; // of its scale, in 2^-30: exact sums, in any order
     vec<std::int32_t> date;
+    vec<std::uint16_t> kind;  // what is rated and in which capacity, in one number: millions of rows are kept
+    text_column competencies; // sorted, distinct
+    vec<std::uint32_t> row;   // of the input; empty: as here
+
+    static constexpr std::uint16_t n_sources = static_cast<std::uint16_t>(rating_source_words.size());
+    static constexpr std::size_t most_competencies = 65536 / n_sources;
+    /// Index into rating_source_words.
+    [[nodiscard]] std::uint8_t source(std::size_t i) const noexcept {
+        return static_cast<std::uint8_t>(kind[i] % n_sources);
+    }
+    /// Index into competencies.
+    [[nodiscard]] std::size_t competency(std::size_t i) const noexcept { return kind[i] / n_sources; }
+    [[nodiscard]] std::int64_t input_row(std::size_t i) const noexcept {
+        return row.empty() ? static_cast<std::int64_t>(i) : std::int64_t{row[i]};
+    }
 };
 
 struct answer_columns { // input order
