@@ -78,9 +78,9 @@ TEST(value_added_coverage, leave_one_seller_out_keeps_its_promise) {
     for (panel_columns* panel : {&easy, &geo, &hard}) {
         panel->close();
         for (const noise kind : {noise::independent, noise::uneven, noise::autoregressive}) {
-            const double share = covered(*panel, kind, org::effect_error::leave_seller_out, 25);
-            EXPECT_GE(share, 0.925) << panel->n_groups << " " << static_cast<int>(kind);
-            EXPECT_LE(share, 0.99);
+            const double share = covered(*panel, kind, org::effect_error::leave_seller_out, 30);
+            EXPECT_GE(share, 0.93) << panel->n_groups << " " << static_cast<int>(kind);
+            EXPECT_LE(share, 0.98) << panel->n_groups << " " << static_cast<int>(kind);
         }
     }
 }
@@ -151,18 +151,32 @@ double shrunken_coverage(const shrunken_case& c, org::effect_prior prior, bool w
     return out.share();
 }
 
-TEST(value_added_coverage, shrunken_intervals_keep_their_promise_for_few_and_for_many_managers) {
+// The table of section 7.4: markets given, effects independent or half between districts; spreads integrated out.
+TEST(value_added_coverage, shrunken_intervals_keep_their_promise_for_few_managers) {
     for (const shrunken_case& c : {shrunken_case{8, 40, 0.6, 0.2, 0.0}, shrunken_case{8, 40, 0.6, 0.05, 0.0},
-                                   shrunken_case{20, 120, 1.5, 0.1, 0.0}, shrunken_case{40, 240, 0.6, 0.2, 0.0},
-                                   shrunken_case{40, 240, 0.6, 0.2, 0.5}}) {
-        const double market = shrunken_coverage(c, org::effect_prior::market, true, 40);
-        EXPECT_GE(market, 0.915) << c.n_groups << " " << c.noise_sd << " " << c.effect_sd << " " << c.between;
-        EXPECT_LE(market, 0.99);
-        EXPECT_GE(shrunken_coverage(c, org::effect_prior::network, false, 20), 0.89) << c.n_groups;
+                                   shrunken_case{20, 120, 0.6, 0.2, 0.5}, shrunken_case{20, 120, 1.5, 0.1, 0.0},
+                                   shrunken_case{40, 240, 0.6, 0.2, 0.0}, shrunken_case{40, 240, 0.6, 0.2, 0.5},
+                                   shrunken_case{40, 240, 1.5, 0.1, 0.5}, shrunken_case{200, 1200, 0.6, 0.2, 0.5}}) {
+        const int draws = c.n_groups < 20 ? 600 : c.n_groups < 100 ? 150 : 10;
+        const double market = shrunken_coverage(c, org::effect_prior::market, true, draws);
+        EXPECT_GE(market, 0.92) << c.n_groups << " " << c.noise_sd << " " << c.effect_sd << " " << c.between;
+        // Where noise drowns the effects, what is assumed of their spread decides, and it is on the careful side.
+        EXPECT_LE(market, c.noise_sd > 1.0 ? 0.98 : 0.97)
+            << c.n_groups << " " << c.noise_sd << " " << c.effect_sd << " " << c.between;
     }
-    const double many = shrunken_coverage({260, 1500, 0.6, 0.2, 0.5}, org::effect_prior::market, true, 3);
-    EXPECT_GE(many, 0.915) << "prior variances by REML";
-    EXPECT_LE(many, 0.98);
+}
+
+TEST(value_added_coverage, shrunken_intervals_keep_their_promise_for_many_managers) {
+    for (const double between : {0.0, 0.5}) { // spreads by restricted likelihood
+        const double share = shrunken_coverage({1000, 5000, 0.6, 0.2, between}, org::effect_prior::market, true, 3);
+        EXPECT_GE(share, 0.92) << between;
+        EXPECT_LE(share, 0.97) << between;
+    }
+}
+
+TEST(value_added_coverage, of_a_network_prior_where_no_market_is_known) {
+    for (const double between : {0.0, 0.5})
+        EXPECT_GE(shrunken_coverage({40, 240, 0.6, 0.2, between}, org::effect_prior::network, false, 150), 0.90);
 }
 
 TEST(value_added_pitfall, k_where_neighbours_resemble_each_other_an_exchangeable_prior_undercovers_and_is_noticed) {
