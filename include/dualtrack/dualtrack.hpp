@@ -1,6 +1,7 @@
 // All of the engine, in the order the data go through it. A host that needs one stage includes that header alone.
 #pragma once
 
+#include <dualtrack/base/bell_table.hpp>
 #include <dualtrack/base/beta.hpp>
 #include <dualtrack/base/calendar.hpp>
 #include <dualtrack/base/column.hpp>
@@ -134,7 +135,9 @@
 #include <dualtrack/decide/business_case.hpp>
 #include <dualtrack/decide/business_tables.hpp>
 #include <dualtrack/decide/effect.hpp>
+#include <dualtrack/decide/flip.hpp>
 #include <dualtrack/decide/ladder.hpp>
+#include <dualtrack/decide/loss_law.hpp>
 #include <dualtrack/decide/net_value.hpp>
 #include <dualtrack/decide/passed_over.hpp>
 #include <dualtrack/decide/path.hpp>

@@ -85,6 +85,12 @@ result<measures_by_step> measure_history(const run_context& run, const careers& 
             continue; // what cannot be measured on a day of the past tells nothing of it
         }
         for (std::size_t i = 0; i < place.size(); ++i) row[place[i]] = std::move(values.value()[i]);
+        // Whoever has left still has sales in the window, but no gap to close any more.
+        for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
+            const auto employed = measure::employment_of(organisation, person);
+            if (then - 1 >= employed.from && then - 1 < employed.to) continue;
+            for (measure_values& one : row) one.known[person] = 0;
+        }
     }
     return out;
 }

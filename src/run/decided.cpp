@@ -338,33 +338,33 @@ void look_at(const desk& d, std::span<const decide::seat_candidate> all, seat_ve
                                    one.facts.outsold == answer::yes, one.risk});
         to.others.push_back(one.facts);
     }
-    to.terms = decide::case_terms_of(policy, to.money);
 }
 
 /// Whose choice costs least in exits, of the willing candidates of a seat and each one: those exits come whoever is
 /// chosen. @param from position of the first of the seat among all candidates
-void charge_exits(const org::passed_over_policy& rules, std::span<seat_verdict> of_seat, std::size_t from) {
-    if (rules.charged == org::exits_rule::all) return;
+void charge_exits(const org::promotion_policy& policy, std::span<seat_verdict> of_seat, std::size_t from) {
+    if (policy.passed_over.charged == org::exits_rule::all) return;
     std::size_t least = of_seat.size();
+    std::vector<double> cost;
+    cost.reserve(of_seat.size());
+    for (const seat_verdict& one : of_seat) cost.push_back(decide::expected_exits(policy, one.money));
     for (std::size_t i = 0; i < of_seat.size(); ++i) {
         const seat_verdict& one = of_seat[i];
         const bool can_be_chosen = one.facts.is_employed && one.facts.consents != answer::no;
-        if (can_be_chosen &&
-            (least == of_seat.size() || one.terms.expected_exits < of_seat[least].terms.expected_exits))
-            least = i;
+        if (can_be_chosen && (least == of_seat.size() || cost[i] < cost[least])) least = i;
     }
     for (std::size_t i = 0; i < of_seat.size(); ++i) {
         seat_verdict& one = of_seat[i];
-        const bool other = least < of_seat.size() && of_seat[least].terms.expected_exits < one.terms.expected_exits;
-        const std::size_t which = other ? least : i;
+        const std::size_t which = least < of_seat.size() && cost[least] < cost[i] ? least : i;
         one.least = static_cast<std::uint32_t>(from + which);
-        one.money.exits_anyway = one.terms.exits_anyway = of_seat[which].terms.expected_exits;
+        one.money.exits_anyway = cost[which];
     }
 }
 
 /// Judges one candidate of whom everything is known.
 void judge_candidate(const decided& out, seat_verdict& to) {
     const org::promotion_policy& policy = out.policy.promotion;
+    to.terms = decide::case_terms_of(policy, to.money);
     to.verdict = decide::judge(out.rules, to.facts, to.terms);
     to.value = decide::case_of(policy, to.money, to.terms, to.verdict.effect);
     to.human_review = decide::needs_review(out.rules, to.facts, to.terms, to.verdict);
@@ -521,7 +521,7 @@ decide_promotions(const run_context& run, std::shared_ptr<const ingest::checked_
                                       const auto all = employed_candidates(*out, first[vacancy], first[vacancy + 1]);
                                       const auto seat = std::span(out->candidates).subspan(from, to - from);
                                       for (seat_verdict& one : seat) look_at(d, all, one);
-                                      charge_exits(policy.promotion.passed_over, seat, from);
+                                      charge_exits(policy.promotion, seat, from);
                                       for (seat_verdict& one : seat) judge_candidate(*out, one);
                                       rank_seat(seat);
                                   }

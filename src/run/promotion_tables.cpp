@@ -6,6 +6,7 @@
 #include <string>
 
 #include <dualtrack/base/text.hpp>
+#include <dualtrack/decide/flip.hpp>
 
 #include "run/backfills.hpp"
 

@@ -269,6 +269,29 @@ TEST(net_value, grid_agrees_with_every_case_counted) {
     }
 }
 
+TEST(net_value, thresholds_agree_with_the_distribution_on_random_cases) {
+    random::stream draw(random::place{.seed = 11, .purpose = 3});
+    for (int i = 0; i < 500; ++i) {
+        std::vector<possible_loss> losses;
+        for (std::uint64_t n = random::below(draw, 12); n > 0; --n)
+            losses.push_back({0.3 * random::uniform(draw), 2e7 * random::uniform(draw)});
+        const loss_law law =
+            loss_law_of(5e6 * random::uniform(draw), own_parts_of(0.5 + 5.0 * random::uniform(draw)), losses);
+        const double fixed = 1e7 * random::normal(draw);
+        const gain_law gain{i % 50 == 0 ? 0.0 : 1e8 * random::uniform(draw), 0.3 * random::normal(draw),
+                            0.05 + 0.3 * random::uniform(draw), 0.20};
+        const net_loss_law thresholds(gain, law, fixed);
+        const double p = probability_net_below(gain, law, fixed, 0.0);
+        ASSERT_NEAR(thresholds.probability_at(gain.mean, gain.sd), p, 1e-9);
+        for (const double limit : {0.0, 0.1, 0.4, p - 1e-7, p + 1e-7, 1.0})
+            ASSERT_EQ(thresholds.is_at_most(limit, gain.mean, gain.sd),
+                      thresholds.probability_at(gain.mean, gain.sd) <= limit);
+        if (!(gain.scale > 0.0)) continue;
+        for (const double share : {0.025, 0.5, 0.975})
+            ASSERT_NEAR(probability_net_below(gain, law, fixed, net_quantile(gain, law, fixed, share)), share, 1e-7);
+    }
+}
+
 TEST(net_value, quantiles_turn_the_distribution_round) {
     const std::vector<possible_loss> losses{{0.2, 9e6}, {0.4, 4e6}};
     const loss_law law = loss_law_of(3e6, own_parts_of(1.5), losses);

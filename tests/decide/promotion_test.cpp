@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <dualtrack/base/random.hpp>
+#include <dualtrack/decide/flip.hpp>
 #include <dualtrack/decide/promotion.hpp>
 #include <dualtrack/decide/sensitivity.hpp>
 

@@ -106,6 +106,7 @@ struct case_terms {
     double dip = 0.0, pay = 0.0, development = 0.0;
     double residual_sd = 0.0;
     loss_law loss; // own sales, accounts and every exit
+    net_loss_law net_loss;
 
     [[nodiscard]] double fixed() const noexcept { return dip + pay + development - exits_anyway; }
     [[nodiscard]] double expected_costs() const noexcept {
@@ -144,7 +145,8 @@ struct backfill_months {
     return std::max(0.0, risk.exit_probability - risk.base_probability);
 }
 
-[[nodiscard]] inline case_terms case_terms_of(const org::promotion_policy& policy, const case_facts& facts) {
+/// The terms of the expected net value; their laws stay empty.
+[[nodiscard]] inline case_terms case_means_of(const org::promotion_policy& policy, const case_facts& facts) {
     const double horizon = policy.horizon_months;
     const auto backfill = detail::backfill_of(policy);
     const auto& rules = policy.passed_over;
@@ -170,7 +172,20 @@ struct backfill_months {
     out.exits_anyway = facts.exits_anyway;
     out.pay = facts.pay_is_known ? facts.pay_change * horizon / 12.0 : 0.0;
     out.development = policy.development_cost * std::max(0.0, facts.pay_target);
+    return out;
+}
+
+[[nodiscard]] inline case_terms case_terms_of(const org::promotion_policy& policy, const case_facts& facts) {
+    case_terms out = case_means_of(policy, facts);
     out.loss = loss_law_of(out.own_sales_lost + out.accounts, facts.own, out.exits);
+    out.net_loss = net_loss_law({out.gain_scale, 0.0, 0.0, out.residual_sd}, out.loss, out.fixed());
+    return out;
+}
+
+/// What passing over the others is expected to cost in exits, minor units.
+[[nodiscard]] inline double expected_exits(const org::promotion_policy& policy, const case_facts& facts) noexcept {
+    double out = 0.0;
+    for (const passed_over_cost& other : facts.others) out += more_exits(other.risk) * cost_of_exit(policy, other);
     return out;
 }
 
@@ -180,7 +195,7 @@ struct backfill_months {
 }
 
 [[nodiscard]] inline double probability_net_loss(const case_terms& terms, const predicted_effect& effect) noexcept {
-    return probability_net_below(terms.gain(effect), terms.loss, terms.fixed(), 0.0);
+    return terms.net_loss.probability_at(effect.mean, effect.sd);
 }
 
 struct business_amount {
@@ -235,7 +250,7 @@ struct business_case {
         facts.pay_target >= 0.0 ? range_basis::fixed : range_basis::unknown);
     out.net_low = net_quantile(gain, terms.loss, terms.fixed(), 0.025);
     out.net_high = net_quantile(gain, terms.loss, terms.fixed(), 0.975);
-    out.probability_net_loss = probability_net_below(gain, terms.loss, terms.fixed(), 0.0);
+    out.probability_net_loss = probability_net_loss(terms, effect);
     return out;
 }
 

@@ -7,9 +7,9 @@
 //   not_now        everybody else
 // Sales open no gate: a top seller who is not ready is never `promote`. Nobody is `promote` who was not asked, or of
 // whom too little is known.
-// flips_at: the value of one factor alone, all else as it is, nearest to the present one, at which the recommendation
-// changes. human_review: when the readiness that would change it lies within review_deviations of its uncertainty, when
-// harm or net loss alone decide and are within review_probability of their limit, or when too little is known.
+// What would change the answer: flip.hpp. human_review: when the readiness that would change it lies within
+// review_deviations of its uncertainty, when harm or net loss alone decide and are within review_probability of their
+// limit, or when too little is known.
 #pragma once
 
 #include <array>
@@ -96,7 +96,7 @@ inline verdict cheap_gates_of(const decision_rules& rules, const candidate_facts
 inline bool may_promote(const decision_rules& rules, const verdict& cheap, const case_terms& terms) noexcept {
     for (std::size_t g = 0; g + 1 < n_gates; ++g)
         if (!cheap.open[g]) return false;
-    return probability_net_loss(terms, cheap.effect) <= rules.most_net_loss;
+    return terms.net_loss.is_at_most(rules.most_net_loss, cheap.effect.mean, cheap.effect.sd);
 }
 
 /// The recommendation from the gates that cost little; the costly one is looked at where the others leave it to decide.
@@ -129,49 +129,9 @@ inline decision recommend(const decision_rules& rules, const candidate_facts& fa
     verdict out = detail::cheap_gates_of(rules, facts);
     out.recommended = detail::recommend(rules, facts, terms, out);
     out.probability_net_loss = probability_net_loss(terms, out.effect);
-    out.open[static_cast<std::size_t>(gate::net_loss)] = out.probability_net_loss <= rules.most_net_loss;
+    out.open[static_cast<std::size_t>(gate::net_loss)] =
+        terms.net_loss.is_at_most(rules.most_net_loss, out.effect.mean, out.effect.sd);
     return out;
-}
-
-/// Where flips_at is looked for: this far on either side, in these steps, then by bisection to the last bits.
-inline constexpr double flip_reach = 6.0;
-inline constexpr double flip_step = 0.05;
-
-/// The value of one factor at which the recommendation changes, nearest to the present one (the higher of two as near);
-/// at it the recommendation is another, just before it the present one. Nothing where no value within reach changes it,
-/// or the factor is not known or counts for nothing.
-[[nodiscard]] inline std::optional<double> flips_at(const decision_rules& rules, const candidate_facts& facts,
-                                                    const case_terms& terms, factor which) noexcept {
-    const auto k = static_cast<std::size_t>(which);
-    const recorded now = facts.record[k];
-    const coefficient b = coefficients_of(rules.effect)[k];
-    if (!now.known || (which != factor::readiness && b.value == 0.0 && b.sd == 0.0)) return std::nullopt;
-    candidate_facts tried = facts;
-    const auto decided = [&](double value) {
-        tried.record[k].value = value;
-        return detail::recommend(rules, tried, terms);
-    };
-    const decision present = decided(now.value);
-    const int n_steps = static_cast<int>(flip_reach / flip_step);
-    const auto between = [&](double same, double other) {
-        for (int i = 0; i < 80; ++i) {
-            const double middle = same + 0.5 * (other - same);
-            if (middle == same || middle == other) break;
-            (decided(middle) == present ? same : other) = middle;
-        }
-        return other;
-    };
-    for (int step = 1; step <= n_steps; ++step) {
-        std::optional<double> found;
-        for (const double side : {1.0, -1.0}) {
-            const double value = now.value + side * flip_step * step;
-            if (decided(value) == present) continue;
-            const double at = between(now.value + side * flip_step * (step - 1), value);
-            if (!found || std::fabs(at - now.value) < std::fabs(*found - now.value)) found = at;
-        }
-        if (found) return found;
-    }
-    return std::nullopt;
 }
 
 /// Whether a person should look again before this recommendation is followed.
@@ -226,7 +186,7 @@ struct break_even_point {
     const bool rises = net_high > net_low;
     if ((net_low < 0.0) == (net_high < 0.0))
         return {net_low < 0.0 ? break_even::never_pays : break_even::always_pays, std::nullopt};
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 44; ++i) { // to 1e-12
         const double middle = 0.5 * (low + high);
         ((net_at(middle) < 0.0) == rises ? low : high) = middle;
     }

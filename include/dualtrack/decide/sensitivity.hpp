@@ -221,7 +221,7 @@ sensitivities_of(const org::promotion_policy& policy, const candidate_facts& can
             for (std::size_t i = 0; i < what.others.size() && i < cases.size(); ++i)
                 what.others[i].risk = risk_of(moved.passed_over, cases[i]);
             if (least.others != nullptr) what.exits_anyway = detail::expected_exits_of(moved, least);
-            return expected_net(case_terms_of(moved, what), predict(moved.effect, who.record));
+            return expected_net(case_means_of(moved, what), predict(moved.effect, who.record));
         };
         sensitivity one{which, std::min(low, now), std::max(high, now), 0.0, 0.0};
         one.net_at_low = net_at(one.low_value);
