@@ -24,6 +24,7 @@ import pyarrow as pa
 import compare
 import one
 import organisation
+import promotion
 import pyramids
 import readiness
 
@@ -138,7 +139,9 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}, CPython {platform.python_version()}"
 
 
-def page(rows: list[dict], small: dict, rounds: int, judged: list[dict], simulated: list[dict]) -> str:
+def page(
+    rows: list[dict], small: dict, rounds: int, judged: list[dict], seats: list[dict], simulated: list[dict]
+) -> str:
     versions = rows[-1]["versions"]
     table = ["| " + " | ".join(HEADER) + " |", "|" + "---:|" * len(HEADER)]
     table += ["| " + " | ".join(cells(row)) + " |" for row in rows]
@@ -167,6 +170,7 @@ Arrow into them is not timed. All tools use the number of threads given.
 One `run` of `measures` on {small["people"]} people of one market with 600 deals, the call from Python included: median {small["median"] * 1e3:.2f} ms, least {small["least"] * 1e3:.2f} ms.
 
 {readiness.section(judged)}
+{promotion.section(seats)}
 {pyramids.section(simulated)}## Running them
 
 ```
@@ -186,6 +190,7 @@ def main() -> None:
     parser.add_argument("--variants", default=",".join(VARIANTS))
     parser.add_argument("--programs", type=Path, help="where bench_pluchino is; without it, no published pyramid")
     parser.add_argument("--people", default="50000,1000000", help="for readiness; twenty ratings each")
+    parser.add_argument("--vacancies", type=int, default=10_000, help="for promotion; ten candidates each")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where the tables are kept (default: a folder that is removed)")
     parser.add_argument("--write", action="store_true", help="renew bench/README.md")
@@ -222,8 +227,12 @@ def main() -> None:
         simulated = [] if chosen.programs is None else pyramids.measure_all(
             chosen.programs, lambda arguments, threads: child(arguments, threads, stage_at), chosen.rounds,
         )
+        seats = promotion.measure_all(
+            chosen.vacancies, min(500, chosen.vacancies), [int(n) for n in chosen.threads.split(",")],
+            lambda arguments, threads: child(arguments, threads, stage_at), min(3, chosen.rounds),
+        )
     if chosen.write:
-        (HERE.parent / "README.md").write_text(page(rows, small, chosen.rounds, judged, simulated))
+        (HERE.parent / "README.md").write_text(page(rows, small, chosen.rounds, judged, seats, simulated))
 
 
 if __name__ == "__main__":

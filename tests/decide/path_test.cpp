@@ -43,6 +43,19 @@ TEST(closing_curve, worked_example_by_hand) {
     EXPECT_DOUBLE_EQ(decide::probability_by(curve, 4.5), 0.4375);
 }
 
+// By hand, weight 2, a typical hazard of 1/2 (median 3 months): over all quarters (2 + 2 x 1/2) / (6 + 2) = 3/8; then
+// h1 = (1 + 2 x 3/8) / (4 + 2) = 7/24 and h2 = (1 + 2 x 3/8) / (2 + 2) = 7/16.
+TEST(closing_curve, few_seen_in_a_quarter_are_drawn_to_the_other_quarters) {
+    const std::vector<closing_case> cases{
+        {0, 0, 1.0, 1, true}, {0, 0, 1.0, 2, true}, {0, 0, 1.0, 2, false}, {0, 0, 1.0, 1, false}};
+    org::paths_policy rules;
+    rules.typical_months = 3.0;
+    rules.typical_weight = 2.0;
+    const auto curve = decide::closing_curve(cases, rules);
+    EXPECT_NEAR(curve[1], 7.0 / 24.0, 1e-12);
+    EXPECT_NEAR(curve[2], 1.0 - 17.0 / 24.0 * 9.0 / 16.0, 1e-12);
+}
+
 TEST(closing_curve, without_history_is_the_typical_time) {
     const org::paths_policy rules; // median 18 months
     const auto curve = decide::closing_curve({}, rules);
@@ -96,6 +109,22 @@ TEST(time_to_close, those_who_waited_may_have_lost_again_what_they_had) {
     EXPECT_DOUBLE_EQ(time.probability_within, 0.5) << "half of them were ready after the wait";
     EXPECT_EQ(time.low, 5.0) << "and nobody before it had passed";
     EXPECT_EQ(time.n_similar, 100);
+}
+
+TEST(time_to_close, many_with_the_same_gap_are_stood_for_by_some_of_each_kind) {
+    // 1,000 people with no mentoring at all: half seen for a quarter only, a quarter each closing in the third and
+    // eighth.
+    std::vector<closing_case> cases;
+    for (int i = 0; i < 1000; ++i)
+        cases.push_back(i % 2 == 0   ? closing_case{0, 0, 0.3, 1, false}
+                        : i % 4 == 1 ? closing_case{0, 0, 0.3, 3, true}
+                                     : closing_case{0, 0, 0.3, 8, true});
+    org::paths_policy rules = without_prior();
+    rules.horizon_months = 12;
+    const auto time = decide::time_to_close(closing_history(cases), 0, 0.3, 0.0, rules);
+    EXPECT_EQ(time.n_similar, 200);
+    EXPECT_NEAR(time.probability_within, 0.5, 0.03) << "of those who were seen so long";
+    EXPECT_NEAR(time.high, 24.0, 1.0);
 }
 
 TEST(time_to_close, ignores_the_order_of_cases) {

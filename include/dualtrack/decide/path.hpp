@@ -3,9 +3,11 @@
 // gap takes to close is not assumed but looked up: everybody who stood before the same requirements in the past, how
 // large their largest gap was, and when they first met everything.
 //
-//   h_j = (closed in quarter j + w h_0) / (still open at its start + w)      over the most similar past cases
+//   h_j = (closed in quarter j + w h) / (still open at its start + w)        over the most similar past cases
+//   h   = (closed in any quarter + w h_0) / (open at the start of any + w)   quarters before a wait has passed left out
 //   P(closed within j quarters) = 1 - (1 - h_1) .. (1 - h_j), straight lines within a quarter
-//   h_0 = 1 - .5^(3 / typical months), w = typical_weight: where history says little the typical time speaks
+//   h_0 = 1 - .5^(3 / typical months), w = typical_weight: where history says little the typical time speaks, and where
+//   few were seen so long, the other quarters do
 // Those who find it easy close first, so the hazard falls as time goes on: 1 / h_j grows in a straight line when the
 // chances of people differ as a beta distribution. After the last quarter that history shows, the line through the
 // hazards of its first and second half goes on. Time that simply has to pass (tenure) is looked up with it: those who
@@ -22,6 +24,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <dualtrack/base/exp_log.hpp>
@@ -58,6 +61,25 @@ struct closing_case {
     return static_cast<std::int32_t>(std::ceil(std::clamp(months / step_months, 0.0, most)));
 }
 
+namespace detail {
+
+/// Mixes cases that do not differ in what they are looked up by, so that any stretch of them stands for all of them:
+/// left in the order of what came of them, the first of many with the same gap would be those seen for a quarter only.
+/// The i-th goes to the place of the fraction of i x the golden ratio, whatever the order they came in.
+template <class Same> void mix_equal(std::vector<closing_case>& cases, Same&& same) {
+    std::vector<std::pair<std::uint32_t, closing_case>> run;
+    for (std::size_t begin = 0, end = 0; begin < cases.size(); begin = end) {
+        while (end < cases.size() && same(cases[begin], cases[end])) ++end;
+        run.clear();
+        for (std::size_t i = begin; i < end; ++i)
+            run.emplace_back(static_cast<std::uint32_t>(i - begin + 1) * 2654435769U, cases[i]);
+        std::sort(run.begin(), run.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        for (std::size_t i = begin; i < end; ++i) cases[i] = run[i - begin].second;
+    }
+}
+
+} // namespace detail
+
 /// Past cases of one level, in the order in which they are looked up.
 struct closing_history {
     std::vector<closing_case> by_wait; // by wait, then size
@@ -70,6 +92,12 @@ struct closing_history {
         by_gap = by_wait;
         std::stable_sort(by_gap.begin(), by_gap.end(), [](const auto& a, const auto& b) {
             return std::tuple(a.wait, a.gap) < std::tuple(b.wait, b.gap);
+        });
+        detail::mix_equal(by_wait, [](const closing_case& a, const closing_case& b) {
+            return std::tuple(a.wait, a.size) == std::tuple(b.wait, b.size);
+        });
+        detail::mix_equal(by_gap, [](const closing_case& a, const closing_case& b) {
+            return std::tuple(a.wait, a.gap, a.size) == std::tuple(b.wait, b.gap, b.size);
         });
     }
 };
@@ -123,10 +151,17 @@ struct closing_time {
         last = std::max(last, steps);
     }
     const double usual = -numeric::expm1(numeric::log(0.5) * step_months / rules.typical_months);
-    const auto hazard = [&](double of_closed, double of_open) {
+    const auto drawn_to = [&](double middle, double of_closed, double of_open) {
         const double weight = of_open + rules.typical_weight;
-        return weight > 0.0 ? (of_closed + rules.typical_weight * usual) / weight : usual;
+        return weight > 0.0 ? (of_closed + rules.typical_weight * middle) / weight : middle;
     };
+    double all_closed = 0.0, all_open = 0.0;
+    for (std::int32_t j = cases.empty() ? 1 : std::max(1, cases.front().wait); j <= last; ++j) {
+        all_closed += closed[static_cast<std::size_t>(j)];
+        all_open += open[static_cast<std::size_t>(j)];
+    }
+    const double overall = drawn_to(usual, all_closed, all_open);
+    const auto hazard = [&](double of_closed, double of_open) { return drawn_to(overall, of_closed, of_open); };
     // The two halves of what history shows: hazard, and the quarter it stands for.
     struct half {
         double closed = 0.0, open = 0.0, quarters = 0.0;

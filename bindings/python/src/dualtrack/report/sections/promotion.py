@@ -17,7 +17,7 @@ LINES = {
     "accounts_reassigned": "accounts that change hands",
     "passed_over_exits": "exits of those passed over, beyond the least of any choice",
     "stayers_dip": "those passed over sell less",
-    "pay_change": "pay",
+    "pay_change": "change of pay",
     "development_cost": "development",
 }
 RANGES = {
@@ -245,6 +245,11 @@ def _passed_over(overview: Overview) -> Table | None:
     )
 
 
+def _in_detail(rows: list[Row]) -> Row:
+    """The candidate whose case is shown: the first who may want the seat."""
+    return next((row for row in rows if row["consents"] is not False), rows[0])
+
+
 def build(overview: Overview) -> Section | None:
     rows = sorted(overview.rows("promotion", "promotion"), key=lambda row: (row["vacancy_id"], row["rank"]))
     blocks: list[Block] = []
@@ -265,7 +270,8 @@ def build(overview: Overview) -> Section | None:
         for row in rows:
             of_seat[row["vacancy_id"]].append(row)
         shown = [row["vacancy_id"] for row in slate if row["vacancy_id"] in of_seat][:SEATS]
-        first = {_key(of_seat[seat][0]) for seat in shown}
+        in_detail = {seat: _in_detail(of_seat[seat]) for seat in shown}
+        first = {_key(row) for row in in_detail.values()}
         details: dict[str, defaultdict[tuple[str, str], list[Row]]] = {}
         for table in ("business_case", "reasons", "sensitivity"):
             details[table] = defaultdict(list)
@@ -274,7 +280,7 @@ def build(overview: Overview) -> Section | None:
                     details[table][_key(row)].append(row)
         risk = {_key(row): row for row in overview.rows("promotion", "passed_over")}
         for seat in shown:
-            best = of_seat[seat][0]
+            best = in_detail[seat]
             key = _key(best)
             blocks += [
                 _candidates(overview, seat, of_seat[seat]),
