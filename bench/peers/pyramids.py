@@ -140,9 +140,10 @@ def cells(row: dict) -> list[str]:
     ]
 
 
-def section(rows: list[dict]) -> str:
+def section(rows: list[dict], machine: str = "") -> str:
     if not rows:
         return ""
+    on = f" Measured on {machine}." if machine else ""
     table = ["| " + " | ".join(HEADER) + " |", "|---|---|---:|---:|---:|"]
     table += ["| " + " | ".join(cells(row)) + " |" for row in rows]
     return f"""## The published pyramid beside other programs
@@ -150,7 +151,7 @@ def section(rows: list[dict]) -> str:
 The model of Pluchino, Rapisarda and Garofalo 2010 as run, under the Peter hypothesis: 160 seats, 1000 years, measured after every
 year; one thread against one thread, CPU time, best of several rounds in turn. *engine* is the loop alone; *dualtrack from Python*
 also makes the tables with means, intervals, trajectories and quantiles. NumPy simulates 1000 organisations a call; Mesa cannot batch.
-All give the mean efficiency of the reference (59.44 best, 70.54 random).
+All give the mean efficiency of the reference (59.44 best, 70.54 random).{on}
 
 {chr(10).join(table)}
 
@@ -167,14 +168,21 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="the shared library to measure")
     parser.add_argument("--programs", type=Path, required=True, help="where bench_pluchino is")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--write", action="store_true", help="renew this table alone in bench/README.md")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dualtrack-bench-") as scratch:
         run.stage(chosen.library, Path(scratch) / "package")
-        measure_all(
+        rows = measure_all(
             chosen.programs,
             lambda arguments, threads: run.child(arguments, threads, Path(scratch) / "package"),
             chosen.rounds,
         )
+    if chosen.write:
+        page = HERE.parent / "README.md"
+        text = page.read_text()
+        end = text.index("## Running them")
+        start = text.find(section(rows).split("\n")[0])
+        page.write_text(text[: start if start >= 0 else end] + section(rows, run.machine()) + text[end:])
 
 
 if __name__ == "__main__":

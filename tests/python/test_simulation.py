@@ -65,6 +65,20 @@ def test_the_command_writes_tables_and_a_page(tmp_path: Path) -> None:
     assert "months" in page and "bls2019, 12 months" in page
 
 
+def test_the_command_can_be_stopped_where_there_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dualtrack import cli
+
+    def interrupted(bar: cli.Bar, done: float, stage: str = "") -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.Bar, "__call__", interrupted)
+    rules = tmp_path / "policy.json"
+    rules.write_text(json.dumps(policy(presets=["prg2010_as_run"], policies=[])), encoding="utf-8")
+    done = command("simulate", "--policy", str(rules), "--out", str(tmp_path / "out"), "--format", "json")
+    assert done.returncode == 130, done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_assumptions_varied_together_are_ranked_in_the_page(tmp_path: Path) -> None:
     for package in ("jinja2", "altair", "vl_convert"):
         need(package)

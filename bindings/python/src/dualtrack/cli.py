@@ -58,8 +58,8 @@ class Bar:
             sys.stderr.flush()
 
     @property
-    def progress(self) -> Progress | None:
-        return self if self._on else None
+    def progress(self) -> Progress:
+        return self  # also without a terminal: between its calls Ctrl-C is heard
 
 
 # ---- writing -------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def _cmd_synth(options: argparse.Namespace) -> None:
                 options.sellers,
                 options.months,
                 options.seed,
-                progress=bar.of_steps if bar.progress is not None else None,
+                progress=bar.of_steps,
             )
         except ValueError as error:
             raise Failed(str(error)) from None

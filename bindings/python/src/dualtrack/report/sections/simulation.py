@@ -243,9 +243,12 @@ def _tornado(rows: Rows, preset: str) -> list[Block]:
 
 
 def _share(value: float | None, half_width: float | None) -> str:
-    if value is None:
+    """A share with its interval; one that could be nearly anything is not known."""
+    if value is None or half_width is None:
         return "-"
-    return percent(value) if half_width is None else f"{percent(value)} \u00b1 {100 * half_width:.0f}"
+    if half_width > 0.5:
+        return "not known"
+    return f"{percent(value)} \u00b1 {100 * half_width:.0f}"
 
 
 def _sobol(rows: Rows, preset: str) -> list[Block]:
@@ -275,8 +278,8 @@ def _sobol(rows: Rows, preset: str) -> list[Block]:
             f"All assumptions varied together at {first['points']:,} points, {first['n']:,} organisations each; over them "
             f"the difference has a standard deviation of {first['spread']:.1f}, of whose square {percent(first['luck'])} is "
             "luck of the organisations simulated. \u201cAlone\u201d is the share of the doubt the assumption brings by "
-            "itself, \u201cwith others\u201d the share that would go away if it were known (Sobol indices). Under these "
-            "assumptions.",
+            "itself, \u201cwith others\u201d the share that would go away if it were known (Sobol indices); \u201cnot known\u201d: "
+            "too few points to say. Under these assumptions.",
         )
     ]
 
