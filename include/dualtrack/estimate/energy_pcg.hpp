@@ -3,7 +3,7 @@
 // asked for.
 //   H = [S B; B' C] ,  preconditioner blockdiag(P_S, pivoted Cholesky of C) ;  P_S: LDL' where its factor is small,
 //   else Jacobi, else an approximate factor, by counts and a probe of 12 Jacobi iterations stop: root of the sum of the
-//   last terms alpha_l r_l'z_l <= 1e-7 sigma ;   sigma^2 = (sum q - gathered energy) / df
+//   last terms alpha_l r_l'z_l <= 2e-8 sigma ;   sigma^2 = (sum q - gathered energy) / df
 // Reference: Strakos, Tichy 2002 (error from the iteration's own terms).
 #pragma once
 
@@ -162,7 +162,7 @@ inline effects_only estimate_effects(const run_context& run, const panel_rows& p
         for (std::size_t k = gain.size() - std::min(look_back, gain.size()); k < gain.size(); ++k) last += gain[k];
         const double sigma = std::sqrt(std::max(squares - gathered, 1e-14 * squares) / df);
         out.error_bound = std::sqrt(last) / sigma;
-        if (gain.size() >= look_back && out.error_bound <= 1e-7) {
+        if (gain.size() >= look_back && out.error_bound <= 2e-8) {
             out.converged = true;
             ++out.iterations;
             break;
