@@ -47,7 +47,8 @@ struct seat_verdict {
     decide::candidate_facts facts;
     decide::case_facts money;
     std::vector<decide::passed_over_case> others; // of money.others
-    std::uint32_t least = no_index; // position in `candidates` of whose choice costs least in exits; no_index: all count
+    // Position in `candidates` of whose choice costs least in exits, which come in any case; no_index: all are charged.
+    std::uint32_t least = no_index;
     decide::case_terms terms;
     decide::verdict verdict;
     decide::business_case value;

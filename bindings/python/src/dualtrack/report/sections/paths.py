@@ -18,6 +18,10 @@ def _words(name: str) -> str:
 def _months(row: Row) -> str:
     if row["months_to_ready"] is None:
         return "beyond ten years" if row["status"] == "gaps" else "\u2013"
+    if row["status"] == "ready":
+        return "now"
+    if row["months_low"] == row["months_high"]:  # nothing but time is missing
+        return f"{row['months_to_ready']:.0f}"
     high = f"{row['months_high']:.0f}" if row["months_high"] is not None else "beyond 120"
     return f"{row['months_to_ready']:.0f} ({row['months_low']:.0f} to {high})"
 
