@@ -163,7 +163,7 @@ inline constexpr contract_column exchange_rates[]{
 };
 inline constexpr contract_column demographics[]{
     {"person_id", id, required, "who", {}},
-    {"*", category, optional, "a protected attribute, read by adverse_impact alone", {}, personal},
+    {"*", category, optional, "a protected attribute; nothing that scores or decides reads it", {}, personal},
 };
 inline constexpr contract_column panel[]{
     {"unit_id", category, required, "the seller", {}},
@@ -193,7 +193,7 @@ inline constexpr std::array<contract_table, 17> contract_tables{{
     {"vacancies", "seats to fill, and seats filled in the past", contract::vacancies},
     {"candidates", "who stands for which seat", contract::candidates},
     {"exchange_rates", "rates to the reporting currency", contract::exchange_rates},
-    {"demographics", "protected attributes, read by adverse_impact alone", contract::demographics},
+    {"demographics", "protected attributes, kept from everything that scores or decides; no analysis reads them yet", contract::demographics},
     {"panel", "direct input of value_added", contract::panel},
 }};
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <string>
 #include <vector>
 
+#include <dualtrack/base/nearest.hpp>
 #include <dualtrack/org/protected.hpp>
 
 #include "ingest/organisation_build.hpp"
@@ -46,6 +48,47 @@ std::string name_list(const std::vector<std::string_view>& names) {
     return text;
 }
 
+/// A name as people may write it: `Deal ID` and `dealid` are deal_id.
+std::string plain_name(std::string_view name) {
+    std::string out;
+    for (const char each : name)
+        if (each >= 'A' && each <= 'Z')
+            out.push_back(static_cast<char>(each - 'A' + 'a'));
+        else if (each != '_' && each != ' ' && each != '-')
+            out.push_back(each);
+    return out;
+}
+
+/// The end of a sentence that misses a column.
+std::string mistyped_text(std::string_view name) {
+    return name.empty() ? std::string() : say("; the nearest name found is ", quoted(name));
+}
+
+/// Whether a name looks like another one mistyped.
+bool is_near(std::string_view name, std::string_view known) {
+    constexpr std::size_t longest = 64;
+    if (name.size() > longest || known.back() == '*') return false;
+    const std::string plain = plain_name(name);
+    const std::string target = plain_name(known);
+    return edit_distance(plain, target) <= (std::min(plain.size(), target.size()) < 6 ? 1U : 2U);
+}
+
+/// The column of a table, unknown to the contract, that looks most like a known one that is missing, or "".
+std::string_view mistyped_of(const input_table& table, const contract_table& known, std::string_view missing) {
+    std::string_view found;
+    std::size_t least = 0;
+    for (std::int64_t i = 0; i < table.schema->n_children; ++i) {
+        const std::string_view name = table.schema->children[i]->name;
+        if (find_contract_column(known, name) != nullptr || org::is_protected_name(name) || !is_near(name, missing))
+            continue;
+        const std::size_t distance = edit_distance(plain_name(name), plain_name(missing));
+        if (!found.empty() && (distance > least || (distance == least && name >= found))) continue;
+        found = name;
+        least = distance;
+    }
+    return found;
+}
+
 void list_columns_beyond(building& site, const input_table& table, const contract_table& known) {
     std::vector<std::string_view> extra;
     std::vector<std::string_view> hidden;
@@ -56,6 +99,15 @@ void list_columns_beyond(building& site, const input_table& table, const contrac
     }
     std::sort(extra.begin(), extra.end());
     std::sort(hidden.begin(), hidden.end());
+    for (const contract_column& column : known.columns) {
+        if (find_column(table, column.name) >= 0) continue;
+        const std::string_view name = mistyped_of(table, known, column.name);
+        if (name.empty()) continue;
+        add_finding(site.findings,
+                    {org::severity::warning, "schema.mistyped_column", table.name, name, -1, -1, 1,
+                     say("no analysis reads a column ", quoted(name), "; the nearest known name is ", column.name)});
+        std::erase(extra, name);
+    }
     for (const std::string_view name : hidden)
         add_finding(site.findings, {org::severity::warning, "schema.protected_column", table.name, name, -1, -1, 1,
                                     "a protected attribute outside demographics was not read"});
@@ -85,7 +137,8 @@ result<void> check_schema(building& site) {
         for (const contract_column& column : known->columns)
             if (column.is_required && find_column(*table, column.name) < 0)
                 return fail(status::schema, "schema.missing_column",
-                            say("expected a column ", column.name, " (", column.meaning, "), found none"),
+                            say("expected a column ", column.name, " (", column.meaning, "), found none",
+                                mistyped_text(mistyped_of(*table, *known, column.name))),
                             say(table->name, ".", column.name));
         list_columns_beyond(site, *table, *known);
     }

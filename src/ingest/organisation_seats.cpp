@@ -190,7 +190,7 @@ result<void> read_demographics(const reading& from) {
 result<void> link_demographics(building& site) {
     DUALTRACK_TRY(const auto people, match_people(site, site.ids.demographics_person,
                                                   site.ids.demographics_person.size(), "demographics", "person_id"));
-    static_cast<void>(people); // only adverse_impact reads who they are
+    static_cast<void>(people); // checked, and read by no analysis yet
     return outcome::success();
 }
 

@@ -262,6 +262,19 @@ TEST(findings, list_columns_that_nobody_reads_and_protected_ones) {
     EXPECT_EQ(fingerprint_of(data->organisation), fingerprint_of(built_from(small_company())->organisation));
 }
 
+TEST(findings, offer_the_known_name_that_a_mistyped_column_is_nearest_to) {
+    grids tables = small_company();
+    tables["deals"].set(0, "Acount ID", "a1");
+    tables["deals"].set(0, "hat_size", "60");
+    const auto data = built_from(tables);
+    const org::findings_table& findings = data->findings;
+    ASSERT_EQ(count_of(findings, "schema.mistyped_column"), 1);
+    ASSERT_EQ(count_of(findings, "schema.extra_column"), 1);
+    EXPECT_EQ(findings.column[0], "Acount ID");
+    EXPECT_EQ(findings.text[0], "no analysis reads a column \"Acount ID\"; the nearest known name is account_id");
+    EXPECT_EQ(findings.text[1], "columns that no analysis reads: \"hat_size\"");
+}
+
 TEST(findings, list_ids_that_look_alike) {
     grids tables = small_company();
     tables["people"].add({"Bob"});

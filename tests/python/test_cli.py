@@ -379,6 +379,15 @@ def test_files_of_other_names_are_left_alone_and_said(tmp_path: Path) -> None:
     assert done.stderr == "dualtrack: not read, no table of the data contract: forecast.csv\n"
 
 
+def test_a_table_whose_file_is_mistyped_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+    tables = small_tables()
+    data = write(tmp_path / "in", "csv", tables)
+    (data / "quotas.csv").rename(data / "Quota.csv")
+    done = command("run", "measures", "--data", data, "--out", tmp_path / "out")
+    assert done.returncode == 0
+    assert done.stderr == "dualtrack: not read, no table of the data contract: Quota.csv (is quotas meant?)\n"
+
+
 def test_a_server_that_fails_is_an_error_without_the_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from dualtrack import sources
 

@@ -7,6 +7,7 @@ names it. Needs `pip install "dualtrack[cli]"`; JSON files go to the library as 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import json
 import sqlite3
 import sys
@@ -362,7 +363,16 @@ def read(source: str) -> Tables:
     raise _bad("schema.missing_table", f"{source}: expected a folder, a DuckDB or a SQLite file", "")
 
 
+def _nearest(name: str, tables: Tables) -> str:
+    """` (is quotas meant?)` after `quota.csv`: a table that is not there and is called much like it."""
+    stem = name.rsplit(".", 1)[0]
+    missing = [table for table in input_tables() if table not in tables]
+    near = difflib.get_close_matches(stem.lower().replace(" ", "_").replace("-", "_"), missing, 1, 0.8)
+    return f" (is {near[0]} meant?)" if near else ""
+
+
 def note_ignored(tables: Tables) -> None:
     """Says on stderr which files or tables were not read, because the data contract does not name them."""
     if tables.ignored:
-        print(f"dualtrack: not read, no table of the data contract: {', '.join(tables.ignored)}", file=sys.stderr)
+        names = ", ".join(name + _nearest(name, tables) for name in tables.ignored)
+        print(f"dualtrack: not read, no table of the data contract: {names}", file=sys.stderr)
