@@ -218,6 +218,8 @@ void cover_coaching(diagnosed& out, const org::report_lists& lists, const org::p
         diagnosed_manager& own = out.managers[row];
         own.coaching_minutes = diagnose::minutes_per_report(out.coaching, row);
         own.quarter_end_ratio = diagnose::quarter_end_ratio(out.coaching, row);
+        own.n_top = top[row];
+        own.n_top_coached = covered[row];
         if (top[row] > 0) own.star_coverage = static_cast<double>(covered[row]) / static_cast<double>(top[row]);
     }
 }
@@ -234,10 +236,9 @@ std::vector<found_trap> traps_of(const diagnosed& all, std::size_t row, const or
         out.push_back({trap::control, ratio(own.deals.joined, own.deals.n), rules.control_share,
                        own.evidence.probability_control});
     if (has_deals && own.evidence.probability_control >= 0.5 && own.joint_effect) {
-        const double sd = std::sqrt(own.joint_effect->variance);
-        if (own.joint_effect->mean - numeric::interval_95 * sd <= 0.0)
-            out.push_back({trap::no_help, own.joint_effect->mean, 0.0,
-                           diagnose::probability_below(own.joint_effect->mean, sd, 0.0)});
+        const double little = diagnose::probability_below(own.joint_effect->mean, std::sqrt(own.joint_effect->variance),
+                                                          rules.little_help);
+        if (little >= 0.5) out.push_back({trap::no_help, own.joint_effect->mean, rules.little_help, little});
     }
     if (has_deals && own.step_back && own.evidence.probability_fall >= 0.5)
         out.push_back({trap::step_back, own.step_back->mean, -rules.step_back_fall, own.evidence.probability_fall});
@@ -253,7 +254,7 @@ std::vector<found_trap> traps_of(const diagnosed& all, std::size_t row, const or
             out.push_back(
                 {trap::scoreboard, ratio(all.board.recognised_team[row], recognised), rules.recognition_trap, sure});
     }
-    if (has_deals && all.together.n_sellers[row] >= 3 && all.together.n_pairs[row] == 0)
+    if (has_deals && all.knows_company() && all.together.n_sellers[row] >= 3 && all.together.n_pairs[row] == 0)
         out.push_back({trap::collaboration, 0.0, 0.0, {}});
     if (own.star_coverage && *own.star_coverage < policy.coaching.coverage_trap)
         out.push_back({trap::uncoached_stars, *own.star_coverage, policy.coaching.coverage_trap, {}});

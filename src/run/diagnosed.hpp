@@ -60,6 +60,7 @@ struct diagnosed_manager {
     estimate step_back, without;
     std::optional<double> usual_share; // joined early in the market: the target of stepping back
     std::optional<double> coaching_minutes, quarter_end_ratio, star_coverage;
+    std::int64_t n_top = 0, n_top_coached = 0; // today's reports of the top tier, and those coached lately
     estimate report_growth;
     diagnose::hero_evidence evidence;
     double hero_probability = 0.0;
@@ -85,6 +86,10 @@ struct diagnosed {
     org::findings_table findings;
 
     [[nodiscard]] const org::organisation& organisation() const noexcept { return facts->data->organisation; }
+    /// Whether a table says who worked together on a deal.
+    [[nodiscard]] bool knows_company() const noexcept {
+        return organisation().has_credits || organisation().has_participants;
+    }
 };
 
 /// The step back of one report's sales, at the manager's joint effect; the win rate with the manager is the report's

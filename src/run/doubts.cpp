@@ -102,6 +102,19 @@ void say_clawbacks(measured& facts, std::span<const measure::sales_sums> sums) {
                                             " below zero: taken off the amounts, and not counted as won"});
 }
 
+void say_not_recorded(measured& facts) {
+    const org::organisation& organisation = facts.data->organisation;
+    if (organisation.has_deals && !organisation.has_credits && !organisation.has_participants)
+        add_finding(facts.window.findings,
+                    {org::severity::note, "data.not_recorded", "participants", "", -1, -1, 1,
+                     "neither participants nor credits are given: who worked together is not known, and "
+                     "collaborators_mean and lone_wolf are null"});
+    if (!organisation.has_activities)
+        add_finding(facts.window.findings, {org::severity::note, "data.not_recorded", "activities", "", -1, -1, 1,
+                                            "no activities are given: mentoring_minutes, leads_shared and "
+                                            "recognition_count are null"});
+}
+
 void say_team_quotas(const measured& facts, const measure::teams_table& teams, org::findings_table& findings) {
     const org::organisation& organisation = facts.data->organisation;
     const org::period_columns& quotas = organisation.quotas;

@@ -20,6 +20,8 @@ void say_over_maximum(measured& facts, const std::vector<std::uint32_t>& people)
 void say_quota_gaps(measured& facts);
 /// Won deals below zero, which count in amounts and not as wins.
 void say_clawbacks(measured& facts, std::span<const measure::sales_sums> sums);
+/// Tables whose absence leaves columns of sellers empty: who worked together, and what people did besides selling.
+void say_not_recorded(measured& facts);
 /// Team quotas on days on which nobody reported to their manager, and sales of reports that no quota speaks of.
 void say_team_quotas(const measured& facts, const measure::teams_table& teams, org::findings_table& findings);
 

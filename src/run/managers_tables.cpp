@@ -1,8 +1,10 @@
 #include "run/managers_tables.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
+#include <dualtrack/base/incomplete_gamma.hpp>
 #include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/text.hpp>
 
@@ -46,55 +48,89 @@ void push_change(column<double>& mean, column<double>& low, column<double>& high
     push(high, change_end_of(of, 1.0));
 }
 
-std::string signed_percent(double value) {
-    return (value > 0.0 ? "+" : "") + fixed_text(100.0 * value, 1) + " %";
+std::string signed_text(double value) {
+    return (value > 0.0 ? "+" : "") + fixed_text(100.0 * value, 1);
 }
 
-/// What was seen, in one sentence.
-std::string seen(const diagnosed_manager& own, const found_trap& found, std::int64_t exits, double expected) {
-    const std::string sure =
-        found.probability ? " (probability " + probability_text(*found.probability) + ")" : std::string();
+/// A value with its 95 % interval: "-12.3 % (95 % interval -20.1 to -4.5)".
+std::string with_interval(double value, double low, double high, std::string_view unit) {
+    return signed_text(value) + std::string(unit) + " (95 % interval " + signed_text(low) + " to " + signed_text(high) +
+           ")";
+}
+
+/// A probability out of an estimate, which never makes anything certain.
+std::string odds_text(double probability) {
+    return probability_text(std::clamp(probability, 1e-9, 1.0 - 1e-9));
+}
+
+std::string counted(std::int64_t n, std::string_view one, std::string_view more) {
+    return integer_text(n) + " " + std::string(n == 1 ? one : more);
+}
+
+/// What was seen, in one sentence, and how sure it is.
+std::string seen(const diagnosed& all, std::size_t row, const found_trap& found) {
+    const diagnosed_manager& own = all.managers[row];
+    const std::string sure = found.probability ? "; probability " + odds_text(*found.probability) : std::string();
     switch (found.what) {
     case trap::control:
-        return "took part in " + percent_text(found.value) + " of the team's decided deals, more than " +
-               percent_text(found.border) + sure;
+        return "took part in " + integer_text(own.deals.joined) + " of " +
+               counted(own.deals.n, "decided deal", "decided deals") + " of the team (" + percent_text(found.value) +
+               "), more than " + percent_text(found.border) + " in the long run" + sure;
     case trap::no_help:
-        return "joining most deals changes the win rate by " + signed_percent(found.value) + " points (" +
-               signed_percent(*end_of(own.joint_effect, -1.0)) + " to " +
-               signed_percent(*end_of(own.joint_effect, 1.0)) +
-               "), compared with like deals: it cannot be told from none";
+        return "joining most deals changes the win rate by " +
+               with_interval(found.value, *end_of(own.joint_effect, -1.0), *end_of(own.joint_effect, 1.0),
+                             " percentage points") +
+               " against like deals; less than " + fixed_text(100.0 * found.border, 0) + " points gained with " +
+               "probability " + odds_text(*found.probability) + ", which is no proof of none";
     case trap::step_back:
-        return "stepping back to what is usual would change the team's sales by " + signed_percent(found.value) + " (" +
-               signed_percent(*change_end_of(own.step_back, -1.0)) + " to " +
-               signed_percent(*change_end_of(own.step_back, 1.0)) + ")" + sure;
+        return "stepping back to what is usual would change the team's sales by " +
+               with_interval(found.value, *change_end_of(own.step_back, -1.0), *change_end_of(own.step_back, 1.0),
+                             " %") +
+               "; a fall of more than " + percent_text(-found.border) + " with probability " +
+               odds_text(*found.probability);
     case trap::fading:
-        return "what the team wins alone changes by " + signed_percent(numeric::exp(found.value) - 1.0) +
-               " a year against the market (" + signed_percent(numeric::exp(*end_of(own.trend, -1.0)) - 1.0) + " to " +
-               signed_percent(numeric::exp(*end_of(own.trend, 1.0)) - 1.0) + ")" + sure;
+        return "what the team wins alone changes by " +
+               with_interval(numeric::exp(found.value) - 1.0, numeric::exp(*end_of(own.trend, -1.0)) - 1.0,
+                             numeric::exp(*end_of(own.trend, 1.0)) - 1.0, " %") +
+               " a year against the market; a decline with probability " + odds_text(*found.probability);
     case trap::own_selling:
-        return "own credit is " + percent_text(found.value) + " of what manager and team sell, more than " +
-               percent_text(found.border);
-    case trap::scoreboard:
-        return "the team gets " + percent_text(found.value) + " of the recognition given to team and manager" + sure;
+        return "own credit is " + percent_text(found.value) + " of what manager and team sold, more than " +
+               percent_text(found.border) + " (amounts as booked, not an estimate)";
+    case trap::scoreboard: {
+        const std::int64_t team = all.board.recognised_team[row];
+        return "the team got " + integer_text(team) + " of " +
+               counted(team + all.board.recognised_manager[row], "recognition", "recognitions") +
+               " given to team and manager; less than " + percent_text(found.border) +
+               " in the long run with probability " + odds_text(*found.probability);
+    }
     case trap::collaboration:
-        return "no two reports share a decided deal";
+        return "no two of " + integer_text(all.together.n_sellers[row]) + " selling reports share any of " +
+               counted(own.deals.n, "decided deal", "decided deals") + " (as recorded)";
     case trap::uncoached_stars:
-        return percent_text(found.value) + " of the best reports were coached lately, fewer than " +
-               percent_text(found.border);
-    case trap::quarter_end:
-        return "coaching a day at quarter ends is " + fixed_text(found.value, 2) + " times that of other days";
-    case trap::regretted_exits:
-        return integer_text(exits) + " of the best people left where " + fixed_text(expected, 1) +
-               " were to be expected";
+        return integer_text(own.n_top_coached) + " of " + counted(own.n_top, "report", "reports") +
+               " of the top tier " + (own.n_top_coached == 1 ? "was" : "were") + " coached lately, fewer than " +
+               percent_text(found.border) + " (as logged; who is of the top tier is an estimate)";
+    case trap::quarter_end: {
+        std::int64_t sessions = 0;
+        for (std::size_t tier = 0; tier < measure::n_tiers; ++tier)
+            sessions += all.coaching.cell(row, tier, 1).sessions;
+        return "coaching a day at quarter ends is " + fixed_text(found.value, 2) + " times that of other days (" +
+               counted(sessions, "session", "sessions") + " logged there)";
+    }
+    case trap::regretted_exits: {
+        const std::int64_t exits = all.exits.observed[row];
+        return integer_text(exits) + " of the best people left where " + fixed_text(all.exits.expected[row], 1) +
+               " were to be expected; as many by chance alone with probability " +
+               odds_text(numeric::gamma_p(static_cast<double>(exits), all.exits.expected[row]));
+    }
     }
     return {};
 }
 
 std::string sentence(const diagnosed& all, std::size_t row, const found_trap& found) {
     const auto& advice = diagnose::trap_advices[static_cast<std::size_t>(found.what)];
-    return std::string(diagnose::trap_words[static_cast<std::size_t>(found.what)]) + ": " +
-           seen(all.managers[row], found, all.exits.observed[row], all.exits.expected[row]) + ". May lead to " +
-           std::string(diagnose::consequence_texts[static_cast<std::size_t>(advice.leads_to)]) +
+    return std::string(diagnose::trap_words[static_cast<std::size_t>(found.what)]) + ": " + seen(all, row, found) +
+           ". May lead to " + std::string(diagnose::consequence_texts[static_cast<std::size_t>(advice.leads_to)]) +
            ". Next: " + std::string(advice.next) + ".";
 }
 
@@ -143,8 +179,8 @@ diagnose::managers_table manager_rows(const diagnosed& all, std::pmr::memory_res
         count(out.n_joined, deals.joined, all.has_joining);
         count(out.n_joined_late, deals.late, all.has_joining);
         push(out.late_win_rate, known(share(own.joint.won_late, own.joint.n_late)));
-        push(out.involvement_low, joins ? std::optional(involved.quantile(0.025)) : std::nullopt);
-        push(out.involvement_high, joins ? std::optional(involved.quantile(0.975)) : std::nullopt);
+        push(out.involvement_low, joins ? std::optional(involved.low()) : std::nullopt);
+        push(out.involvement_high, joins ? std::optional(involved.high()) : std::nullopt);
         push(out.probability_control, known(own.evidence.probability_control));
         push(out.probability_decline, own.trend ? std::optional(own.evidence.probability_decline) : std::nullopt);
         push(out.probability_fall, own.step_back ? std::optional(own.evidence.probability_fall) : std::nullopt);
@@ -160,15 +196,16 @@ diagnose::managers_table manager_rows(const diagnosed& all, std::pmr::memory_res
         push_change(out.without_change, out.without_low, out.without_high, own.without);
         out.own_amount.minor.push_back(own_amount);
         out.team_amount.minor.push_back(team_amount);
-        count(out.recognised_team, all.board.recognised_team[row]);
-        count(out.recognised_manager, all.board.recognised_manager[row]);
+        count(out.recognised_team, all.board.recognised_team[row], all.organisation().has_activities);
+        count(out.recognised_manager, all.board.recognised_manager[row], all.organisation().has_activities);
         count(out.regretted_exits, all.exits.observed[row]);
         push(out.regretted_exits_expected, all.exits.expected[row]);
         push(out.report_growth_sd,
              own.report_growth ? std::optional(std::sqrt(own.report_growth->variance)) : std::nullopt);
         const std::int64_t n = all.together.n_sellers[row];
-        push(out.collaborating_pairs, share(all.together.n_pairs[row], n * (n - 1) / 2));
-        count(out.isolated_reports, all.together.isolated[row]);
+        push(out.collaborating_pairs,
+             all.knows_company() ? share(all.together.n_pairs[row], n * (n - 1) / 2) : std::nullopt);
+        count(out.isolated_reports, all.together.isolated[row], all.knows_company());
     }
     return out;
 }
@@ -186,8 +223,8 @@ diagnose::dependence_table dependence_rows(const diagnosed& all, std::pmr::memor
             out.n_joined.value.push_back(deals.joined);
             out.n_joined_late.value.push_back(deals.late);
             push(out.involvement_share, known(share(deals.joined, deals.n)));
-            push(out.involvement_low, known(involved.quantile(0.025)));
-            push(out.involvement_high, known(involved.quantile(0.975)));
+            push(out.involvement_low, known(involved.low()));
+            push(out.involvement_high, known(involved.high()));
             push(out.involvement_share_amount, known(share(deals.amount_joined, deals.amount)));
             push(out.win_rate_with, known(share(deals.won_with, deals.joined)));
             push(out.win_rate_without, known(share(deals.won_without, deals.n - deals.joined)));

@@ -181,6 +181,7 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
     say_over_maximum(*out, over_maximum);
     say_quota_gaps(*out);
     say_clawbacks(*out, sums);
+    say_not_recorded(*out);
     return std::shared_ptr<const measured>(std::move(out));
 }
 

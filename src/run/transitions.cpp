@@ -1,6 +1,7 @@
 #include "run/transitions.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -67,7 +68,8 @@ struct event {
 class event_list {
   public:
     void add(std::uint32_t person, std::int32_t day, double value) { events_.push_back({person, day, value}); }
-    void finish() { std::sort(events_.begin(), events_.end()); }
+    void take(const event_list& other) { events_.insert(events_.end(), other.events_.begin(), other.events_.end()); }
+    void finish() { std::sort(events_.begin(), events_.end()); } // whatever order they were added in
     template <class F> void each(std::uint32_t person, std::int32_t from, std::int32_t to, F&& f) const {
         auto at = std::lower_bound(events_.begin(), events_.end(), event{person, from, -1e300});
         for (; at != events_.end() && at->person == person && at->day < to; ++at) f(at->value);
@@ -84,6 +86,9 @@ class market_days {
         : start_(start), n_days_(static_cast<std::size_t>(end - start)), amount_(n_groups * (n_days_ + 1), 0),
           sellers_(n_groups * (n_days_ + 1), 0) {}
     void sell(std::uint32_t group, std::int32_t day, std::int64_t amount) { amount_[at(group, day) + 1] += amount; }
+    void add_sales(const market_days& other) { // before finish
+        for (std::size_t i = 0; i < amount_.size(); ++i) amount_[i] += other.amount_[i];
+    }
     void be_there(std::uint32_t group, std::int32_t from, std::int32_t to) { // differences, summed twice in finish
         from = std::max(from, start_);
         to = std::min(to, start_ + static_cast<std::int32_t>(n_days_));
@@ -185,21 +190,38 @@ result<history> history_of(const run_context& run, const diagnosed& all, const s
     longer.data.future_dated = org::future_rule::exclude;
     longer.data.orphan_manager = org::orphan_rule::finding;
     DUALTRACK_TRY(const measure::scope window, measure::scope_of(run, organisation, longer));
-    measure::deal_credit credit;
+    struct seen_by_worker {
+        market_days market;
+        event_list sales;
+        measure::deal_credit credit;
+    };
+    const std::int64_t n_deals = organisation.n_deals();
+    constexpr std::int64_t block_size = measure::detail::deals_per_block;
+    std::vector<seen_by_worker> seen(static_cast<std::size_t>(count_workers(run, n_deals, block_size)),
+                                     seen_by_worker{out.market, {}, {}});
     std::vector<std::uint8_t> sells(organisation.n_people(), 0);
-    for (std::uint32_t deal = 0; deal < organisation.n_deals(); ++deal) {
-        if ((deal & 0xFFFFU) == 0 && is_cancelled(run)) return cancelled_failure();
-        if (!measure::detail::is_decided(organisation, window, deal)) continue;
-        const bool won = measure::detail::is_won(organisation, deal);
-        const std::int32_t day = organisation.deals.closed[deal];
-        measure::credit_of_deal(organisation, deal, won ? window.amount_of_deal(organisation, deal) : 0, credit);
-        for (std::size_t i = 0; i < credit.person.size(); ++i) {
-            const std::uint32_t person = credit.person[i];
-            sells[person] = 1;
-            if (!won) continue;
-            if (facts.leads[person] == 0) out.market.sell(facts.groups.group[person], day, credit.amount[i]);
-            if (wanted[person] != 0) out.sales.add(person, day, static_cast<double>(credit.amount[i]));
+    const auto gather = [&](std::int64_t, std::int64_t begin, std::int64_t stop, std::int64_t worker) {
+        seen_by_worker& own = seen[static_cast<std::size_t>(worker)];
+        for (auto deal = static_cast<std::uint32_t>(begin); deal < static_cast<std::uint32_t>(stop); ++deal) {
+            if (!measure::detail::is_decided(organisation, window, deal)) continue;
+            const bool won = measure::detail::is_won(organisation, deal);
+            const std::int32_t day = organisation.deals.closed[deal];
+            measure::credit_of_deal(organisation, deal, won ? window.amount_of_deal(organisation, deal) : 0,
+                                    own.credit);
+            for (std::size_t i = 0; i < own.credit.person.size(); ++i) {
+                const std::uint32_t person = own.credit.person[i];
+                std::atomic_ref<std::uint8_t> flag(sells[person]);
+                if (flag.load(std::memory_order_relaxed) == 0) flag.store(1, std::memory_order_relaxed);
+                if (!won) continue;
+                if (facts.leads[person] == 0) own.market.sell(facts.groups.group[person], day, own.credit.amount[i]);
+                if (wanted[person] != 0) own.sales.add(person, day, static_cast<double>(own.credit.amount[i]));
+            }
         }
+    };
+    DUALTRACK_TRYV(for_blocks(run, n_deals, block_size, gather));
+    for (const seen_by_worker& own : seen) {
+        out.market.add_sales(own.market);
+        out.sales.take(own.sales);
     }
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
         if (sells[person] == 0 || facts.leads[person] != 0) continue;
@@ -412,14 +434,19 @@ result<std::vector<transition_line>> score_transitions(const run_context& run, c
     if (newcomers.empty()) return out;
     DUALTRACK_TRY(const history past, history_of(run, all, newcomers));
     const org::report_lists lists = org::report_lists_of(all.facts->lines, run.memory);
-    for (const newcomer& who : newcomers) {
-        const auto reports = reports_ever(lists, who.person);
-        for (std::int32_t month = 1; month <= policy.months; ++month) {
-            if (calendar::add_months(who.first_day, month) > all.facts->window.end) break;
-            transition_line line = score_month(all, past, who, reports, month);
-            if (line.n_reports > 0) out.push_back(line);
+    std::vector<std::vector<transition_line>> by_newcomer(newcomers.size());
+    const auto score = [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+            const auto reports = reports_ever(lists, newcomers[i].person);
+            for (std::int32_t month = 1; month <= policy.months; ++month) {
+                if (calendar::add_months(newcomers[i].first_day, month) > all.facts->window.end) break;
+                transition_line line = score_month(all, past, newcomers[i], reports, month);
+                if (line.n_reports > 0) by_newcomer[i].push_back(std::move(line));
+            }
         }
-    }
+    };
+    DUALTRACK_TRYV(for_blocks(run, static_cast<std::int64_t>(newcomers.size()), 16, score));
+    for (const auto& own : by_newcomer) out.insert(out.end(), own.begin(), own.end());
     return out;
 }
 
@@ -466,6 +493,7 @@ diagnose::transition_table transition_rows(const diagnosed& all, const std::vect
         push(out.development_before, before(line.month.development));
         push(out.retention, now(line.month.retention));
         push(out.retention_before, before(line.month.retention));
+        push(out.known_weight, line.verdict.known_weight);
     }
     return out;
 }

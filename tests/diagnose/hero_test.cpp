@@ -167,6 +167,9 @@ TEST(transition, small_teams_raise_no_alarm_by_two_bad_months) {
     month.month_index = 3;
     month.change = small;
     EXPECT_EQ(diagnose::judge_month(month, {}).status, diagnose::transition_status::green);
+    EXPECT_NEAR(diagnose::judge_month(month, {}).known_weight, diagnose::weights_of_month(3, {}).team, 1e-15)
+        << "nothing but the team's change is known";
+    EXPECT_EQ(diagnose::judge_month({}, {}).known_weight, 0.0);
     for (int deal = 0; deal < 495; ++deal) now.add(100.0);
     month.change = diagnose::team_change_of(now, 65000.0, 2000.0, 0.2); // -23 % in 500 deals
     const auto large = diagnose::judge_month(month, {});

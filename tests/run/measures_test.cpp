@@ -78,6 +78,37 @@ TEST(measures, of_two_sellers_agree_with_the_sums_by_hand) {
     EXPECT_EQ(field(row_of(results.at("sellers"), R"("person_id":"m")"), "overlay_amount"), "100.01");
 }
 
+/// The tables that the findings miss.
+std::string not_recorded(const row_lists& tables) {
+    const run_context run;
+    const auto facts = run::measure_organisation(run, test::data_of(tables, run), test::policy_of("{\"version\":1}"));
+    const org::findings_table& findings = facts.value()->window.findings;
+    std::string out;
+    for (std::size_t i = 0; i < findings.size(); ++i)
+        if (findings.code[i] == "data.not_recorded") out += findings.table[i];
+    return out;
+}
+
+TEST(measures, of_what_no_table_speaks_of_are_missing_and_said_so) {
+    row_lists tables = by_hand();
+    const std::string with = row_of(results_of(tables, "measures").at("sellers"), R"("person_id":"s1")");
+    EXPECT_EQ(field(with, "lone_wolf"), "false");
+    EXPECT_EQ(field(with, "mentoring_minutes"), "null") << "no table of activities";
+    tables["activities"] = {R"({"actor_id":"s2","kind":"mentoring","start":"2023-03-01","minutes":30})"};
+    tables.erase("credits");
+    const auto results = results_of(tables, "measures");
+    const std::string s1 = row_of(results.at("sellers"), R"("person_id":"s1")");
+    EXPECT_EQ(field(s1, "lone_wolf"), "null") << "neither credits nor participants";
+    EXPECT_EQ(field(s1, "collaborators_mean"), "null");
+    EXPECT_EQ(field(s1, "mentoring_minutes"), "0") << "logged of others, so none is none";
+    EXPECT_EQ(field(s1, "leads_shared"), "0");
+    EXPECT_EQ(not_recorded(tables), "participants");
+    tables["participants"] = {R"({"deal_id":"d1","person_id":"s1","part":"seller"})"};
+    const auto again = results_of(tables, "measures");
+    EXPECT_EQ(field(row_of(again.at("sellers"), R"("person_id":"s1")"), "lone_wolf"), "true");
+    EXPECT_EQ(not_recorded(tables), "");
+}
+
 TEST(measures, leave_a_credit_with_the_manager_of_its_closing_day) {
     const auto results = results_of(by_hand(), "measures");
     const auto manager_of = [&](const char* key) { return field(row_of(results.at("credit"), key), "manager_id"); };

@@ -58,6 +58,7 @@ row_lists small_team() {
               R"({"person_id":"b","start":"2023-01-01","end":"2024-01-01","amount":100})",
               R"({"person_id":"c","start":"2023-07-01","end":"2024-01-01","amount":50})",
               R"({"person_id":"s","start":"2023-01-01","end":"2024-01-01","amount":100})"}},
+            {"participants", {R"({"deal_id":"4","person_id":"s","part":"seller"})"}}, // nobody else took part in any
             {"activities",
              {R"({"actor_id":"a","subject_id":"b","kind":"mentoring","start":"2023-05-01","minutes":45})",
               R"({"actor_id":"b","subject_id":"c","kind":"mentoring","start":"2023-09-01","minutes":60})"}}};

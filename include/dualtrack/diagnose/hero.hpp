@@ -36,7 +36,10 @@ struct share_posterior {
         : a(static_cast<double>(part) + 0.5), b(static_cast<double>(whole - part) + 0.5) {}
     [[nodiscard]] double above(double share) const noexcept { return numeric::beta_tails(a, b, share).upper; }
     [[nodiscard]] double below(double share) const noexcept { return numeric::beta_tails(a, b, share).lower; }
-    [[nodiscard]] double quantile(double p) const noexcept { return numeric::beta_quantile(p, a, b); }
+    /// Ends of the 95 % interval; none or all of the cases seen leaves it open on that side, so that it holds what was
+    /// seen (Brown, Cai and DasGupta, Statistical Science 16 (2001) 101: the modified Jeffreys interval).
+    [[nodiscard]] double low() const noexcept { return a == 0.5 ? 0.0 : numeric::beta_quantile(0.025, a, b); }
+    [[nodiscard]] double high() const noexcept { return b == 0.5 ? 1.0 : numeric::beta_quantile(0.975, a, b); }
 };
 
 /// P(x < border) of a normal posterior; a value known for certain is below or not.

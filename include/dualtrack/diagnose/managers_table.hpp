@@ -91,7 +91,9 @@ void describe(Visitor& visit, Table& table) {
     visit.column("manager_id", unit::id, "the manager", table.manager_id);
     visit.column("n_reports", unit::count, "different people who reported here on any day of the window",
                  table.n_reports);
-    visit.column("involvement_share", unit::share, "decided deals of the team that the manager took part in",
+    visit.column("involvement_share", unit::share,
+                 "decided deals of the team that the manager took part in, as counted; the interval is of the share in "
+                 "the long run",
                  table.involvement_share);
     visit.column("involvement_share_amount", unit::share, "the same, by won amount", table.involvement_share_amount);
     visit.column("own_credit_share", unit::share, "own credit / (own credit + credit of the reports)",
@@ -146,9 +148,10 @@ void describe(Visitor& visit, Table& table) {
                  table.n_joined_late);
     visit.column("late_win_rate", unit::share, "win rate of the deals joined late; null without any",
                  table.late_win_rate);
-    visit.column("involvement_low", unit::share, "lower end of the 95 % interval of involvement_share",
+    visit.column("involvement_low", unit::share,
+                 "lower end of the 95 % interval of involvement_share (beta posterior; 0 where none was joined)",
                  table.involvement_low);
-    visit.column("involvement_high", unit::share, "upper end", table.involvement_high);
+    visit.column("involvement_high", unit::share, "upper end; 1 where all were", table.involvement_high);
     visit.column("probability_control", unit::probability,
                  "probability that the true share exceeds the policy's control_share", table.probability_control);
     visit.column("probability_decline", unit::probability,
@@ -188,7 +191,8 @@ void describe(Visitor& visit, Table& table) {
                  "pairs of today's selling reports who share a decided deal; null with fewer than two",
                  table.collaborating_pairs);
     visit.column("isolated_reports", unit::count,
-                 "today's selling reports who share no decided deal with another report", table.isolated_reports);
+                 "today's selling reports who share no decided deal with another report; null where nothing says so",
+                 table.isolated_reports);
 }
 
 /// One row a manager and report with decided deals; by manager, then report.
@@ -226,9 +230,10 @@ void describe(Visitor& visit, Table& table) {
     visit.column("n_joined", unit::count, "of them with the manager taking part", table.n_joined);
     visit.column("n_joined_late", unit::count, "of these, joined in the last part of the deal's life",
                  table.n_joined_late);
-    visit.column("involvement_share", unit::share, "n_joined / n_deals", table.involvement_share);
-    visit.column("involvement_low", unit::share, "lower end of its 95 % interval", table.involvement_low);
-    visit.column("involvement_high", unit::share, "upper end", table.involvement_high);
+    visit.column("involvement_share", unit::share, "n_joined / n_deals, as counted", table.involvement_share);
+    visit.column("involvement_low", unit::share,
+                 "lower end of its 95 % interval (beta posterior; 0 where none was joined)", table.involvement_low);
+    visit.column("involvement_high", unit::share, "upper end; 1 where all were", table.involvement_high);
     visit.column("involvement_share_amount", unit::share, "the same by won amount; null when nothing was won",
                  table.involvement_share_amount);
     visit.column("win_rate_with", unit::share, "win rate with the manager; null without such deals",

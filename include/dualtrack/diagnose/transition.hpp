@@ -97,6 +97,7 @@ struct transition_month {
 struct transition_verdict {
     transition_weights weights;
     double score = 0.0, baseline = 0.0;
+    double known_weight = 0.0; // of the parts that something is known of; the team's by its change
     transition_status status = transition_status::green;
     bool by_team = false, by_exits = false, by_involvement = false;
 };
@@ -115,6 +116,11 @@ struct transition_verdict {
     count(out.weights.team, month.team);
     count(out.weights.development, month.development);
     count(out.weights.retention, month.retention);
+    const auto known = [](double weight, bool is_known) { return is_known ? weight : 0.0; };
+    out.known_weight = known(out.weights.own, month.own.has_value()) +
+                       known(out.weights.team, month.change.has_value()) +
+                       known(out.weights.development, month.development.has_value()) +
+                       known(out.weights.retention, month.retention.has_value());
     out.by_team = month.change && month.change->ratio <= 1.0 - policy.red_fall &&
                   month.change->probability_below >= policy.red_probability;
     out.by_exits = month.top_exits >= policy.red_exits;

@@ -38,6 +38,7 @@ struct transition_table {
     column<double> development_before;
     column<double> retention;
     column<double> retention_before;
+    column<double> known_weight;
 
     transition_table(const text_column& ids, std::pmr::memory_resource* memory)
         : manager_id(ids, memory), month_index(memory), weight_own(memory), weight_team(memory),
@@ -46,7 +47,7 @@ struct transition_table {
           team_amount(memory), team_baseline(memory), team_change(memory), team_change_low(memory),
           team_change_high(memory), probability_below(memory), top_exits(memory), involvement_share(memory),
           own(memory), own_before(memory), development(memory), development_before(memory), retention(memory),
-          retention_before(memory) {}
+          retention_before(memory), known_weight(memory) {}
 };
 
 template <class Visitor, class Table>
@@ -64,7 +65,10 @@ void describe(Visitor& visit, Table& table) {
                  "sum of weight x part, each part a multiple of what is usual in the market, at most 2", table.score);
     visit.column("baseline", unit::ratio, "the same weights on what the same people did before, moved by their market",
                  table.baseline);
-    visit.column("status", unit::text, "green, amber (score below the baseline), red (see triggers)", table.status);
+    visit.column(
+        "status", unit::text,
+        "green, amber (score below the baseline), red (see triggers); as much of it is known as known_weight says",
+        table.status);
     visit.column("triggers", unit::text, "what makes it red, each with its number; empty otherwise", table.triggers);
     visit.column("start", unit::date, "first day of the month", table.start);
     visit.column("end", unit::date, "first day after it", table.end);
@@ -90,6 +94,9 @@ void describe(Visitor& visit, Table& table) {
     visit.column("retention", unit::share, "top reports who stayed through the trailing months; null without any",
                  table.retention);
     visit.column("retention_before", unit::share, "what the market's hazards lead to expect", table.retention_before);
+    visit.column("known_weight", unit::share,
+                 "weights of the parts something is known of; the others count as neither better nor worse",
+                 table.known_weight);
 }
 
 } // namespace dualtrack::diagnose

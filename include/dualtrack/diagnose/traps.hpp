@@ -61,8 +61,9 @@ struct trap_advice {
 };
 inline constexpr std::array<trap_advice, n_traps> trap_advices{{
     {consequence::bottleneck,
-     "Let the reports lead the next ten deals of usual size and coach before and after, not in"},
-    {consequence::overload, "Leave the deals where joining changes nothing and give the time to coaching"},
+     "Let the reports lead the next ten deals of usual size, and coach before and after, not in them"},
+    {consequence::overload,
+     "Leave the next ten deals of usual size to the reports, compare how many are won, and give the time to coaching"},
     {consequence::fall_when_gone,
      "Hand over account by account, the most dependent reports first, and watch their win rate alone each month"},
     {consequence::stunted_growth, "Find with each report the step where deals are lost alone, and practise that step"},

@@ -147,6 +147,7 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
     std::vector<double> log_sales(n_people, 0.0);
     std::vector<std::uint8_t> compared(n_people, 0);
     detail::count_activities(organisation, window, out);
+    const bool knows_company = organisation.has_credits || organisation.has_participants; // who else was on a deal
     for (std::uint32_t person = 0; person < n_people; ++person) {
         const sales_sums& own = sums[person];
         out.person_id.index[person] = person;
@@ -155,6 +156,7 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         out.manager_id.index[person] = lines.manager_on(person, last_day).manager;
         const auto missing = [&](auto&... columns) { (columns.set_missing(person), ...); };
         missing(out.performance_z, out.performance_sd, out.probability_top_quartile);
+        if (!organisation.has_activities) missing(out.mentoring_minutes, out.leads_shared, out.recognition_count);
         if (!cells.sells(person)) {
             missing(out.won_count, out.lost_count, out.win_rate, out.win_rate_shrunk, out.attainment,
                     out.cycle_days_median, out.months_active, out.log_relative_sales, out.volatility,
@@ -185,10 +187,10 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
             missing(out.won_count, out.lost_count);
         if (n_closed > 0) {
             out.win_rate.value[person] = static_cast<double>(own.won) / static_cast<double>(n_closed);
-            out.lone_wolf.value[person] = own.closed_with_others == 0 ? 1 : 0;
+            if (knows_company) out.lone_wolf.value[person] = own.closed_with_others == 0 ? 1 : 0;
         } else
             missing(out.win_rate);
-        if (own.won > 0)
+        if (own.won > 0 && knows_company)
             out.collaborators_mean.value[person] = static_cast<double>(own.others_on_won) / own.won;
         else
             missing(out.collaborators_mean);

@@ -85,12 +85,16 @@ void describe(Visitor& visit, Table& table) {
                  "standard deviation of monthly attainment, or of monthly sales over their mean, whole months alone",
                  table.volatility);
     visit.column("largest_deal_share", unit::share, "largest credit / won_amount", table.largest_deal_share);
-    visit.column("collaborators_mean", unit::count, "other people on a won deal, on average", table.collaborators_mean);
-    visit.column("lone_wolf", unit::flag, "nobody else on any closed deal", table.lone_wolf);
-    visit.column("mentoring_minutes", unit::minutes, "minutes given as a mentor", table.mentoring_minutes);
-    visit.column("leads_shared", unit::count, "leads passed to others", table.leads_shared);
-    visit.column("recognition_count", unit::count, "times others were recognised by this person",
-                 table.recognition_count);
+    visit.column("collaborators_mean", unit::count,
+                 "other people on a won deal, on average; null where neither credits nor participants say so",
+                 table.collaborators_mean);
+    visit.column("lone_wolf", unit::flag,
+                 "nobody else on any closed deal; null where neither credits nor participants say so", table.lone_wolf);
+    visit.column("mentoring_minutes", unit::minutes, "minutes given as a mentor; null without activities",
+                 table.mentoring_minutes);
+    visit.column("leads_shared", unit::count, "leads passed to others; null without activities", table.leads_shared);
+    visit.column("recognition_count", unit::count,
+                 "times others were recognised by this person; null without activities", table.recognition_count);
     visit.column("rank_in_team", unit::count,
                  "rank of won_amount among the manager's sellers, 1 = most, ties share the rank", table.rank_in_team);
     visit.column("performance_z", unit::standard_deviations, "sales with luck taken out, 0 = the market's expectation",

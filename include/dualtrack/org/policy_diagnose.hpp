@@ -15,6 +15,7 @@ struct managers_policy {
     double maker_decline = 0.4;
     double hero_probability = 0.6;
     double step_back_fall = 0.10;
+    double little_help = 0.03;
     std::int32_t fewest_deals = 20;
     std::int32_t fewest_reports = 2;
     double late_share = 0.25;

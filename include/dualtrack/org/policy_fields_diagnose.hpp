@@ -25,6 +25,11 @@ inline constexpr auto diagnose_policy_fields = std::to_array<policy_field>({
         "/managers/step_back_fall", unit::share, 0.0, 0.9,
         "a team is dependent when its sales would fall by more than this if the manager stepped back",
         "source article 004: a size is not given", "J"),
+    detail::field<&policy::managers, &managers_policy::little_help>(
+        "/managers/little_help", unit::share, 0.0, 0.5,
+        "joining that adds less than this to the win rate is little help: a trap for a manager who joins most deals, "
+        "from even odds on",
+        "this project: one deal in thirty-three", "J"),
     detail::field<&policy::managers, &managers_policy::fewest_deals>(
         "/managers/fewest_deals", unit::count, 2, 1000, "fewer decided deals of the team are insufficient evidence",
         "this project: the interval of a share is then wider than .4", "J"),

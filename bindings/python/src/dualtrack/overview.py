@@ -265,9 +265,25 @@ def _currency(overview: Overview) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def knows_company(overview: Overview) -> bool:
-    """Whether a table says who sells together."""
-    return not {"credits", "participants"}.isdisjoint(overview.tables)
+def styles_text(rows: list[Row]) -> str:
+    """How many managers of each style, with how sure the word hero is of those it is said of."""
+    count = {style: sum(1 for row in rows if row["style"] == style) for style in ("hero", "mixed", "hero_maker")}
+    rest = len(rows) - sum(count.values())
+    if rest == len(rows):
+        return f"{plural(len(rows), 'manager')}, with too little to judge {'by' if rest == 1 else 'any of them by'}."
+    sure = sorted(row["hero_probability"] for row in rows if row["style"] == "hero")
+    heroes = plural(count["hero"], "probable hero", "probable heroes")
+    if sure:
+        low, high = probability(sure[0]), probability(sure[-1])
+        heroes += f" (in most of the team's deals, and the team fades or would fall without; probability {low}"
+        heroes += ")" if low == high else f" to {high})"
+    makers = plural(count["hero_maker"], "probable hero maker")
+    if count["hero_maker"]:
+        makers += " (seldom in the deals, coaching, and no sign that the team fades)"
+    return (
+        f"{plural(len(rows), 'manager')}: {heroes}, {makers}, {count['mixed']:,} mixed (neither can be said), and {rest:,} "
+        "with too little to judge by."
+    )
 
 
 def totals(overview: Overview, n_teams: int) -> Totals:
@@ -292,8 +308,9 @@ def totals(overview: Overview, n_teams: int) -> Totals:
         n_above=standings.count(1),
         n_below=standings.count(-1),
         n_top=sum(1 for row in sellers if (row["probability_top_quartile"] or 0.0) >= 0.8),
-        # Where no table says who else took part, everybody looks alone.
-        n_lone_wolves=sum(1 for row in sellers if row["lone_wolf"]) if knows_company(overview) else None,
+        n_lone_wolves=None
+        if all(row["lone_wolf"] is None for row in sellers)
+        else sum(1 for row in sellers if row["lone_wolf"]),
         n_cannot_tell=sum(1 for row in sellers if row["performance_z"] is None),
         currency=_currency(overview),
         as_of=as_of,

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from .overview import Overview, Row, Team, findings, money, percent, plural, probability, ranking, teams, totals
+from .overview import (
+    Overview,
+    Row,
+    Team,
+    findings,
+    money,
+    percent,
+    plural,
+    probability,
+    ranking,
+    styles_text,
+    teams,
+    totals,
+)
 
 WIDTH = 100
 SHOWN = ("managers", "measures", "pay", "promotion", "readiness", "paths", "retention", "relief", "value_added")
@@ -65,8 +78,7 @@ def _sellers(overview: Overview) -> list[str]:
             f"chance easily makes; the other {total.n_chance:,} cannot be told apart. Of {total.n_top:,} it is at least 80 % "
             "probable that they belong to the best quarter."
         )
-        known = any(row["lone_wolf"] is not None for row in overview.rows("measures", "sellers"))
-        if known and total.n_lone_wolves is not None:
+        if total.n_lone_wolves is not None:
             out += _wrapped(f"{total.n_lone_wolves:,} closed every deal of the window alone (lone wolves).")
     return out
 
@@ -116,28 +128,23 @@ def _managers(overview: Overview) -> list[str]:
     rows = overview.rows("managers", "managers")
     if not rows:
         return []
-    count = {style: sum(1 for row in rows if row["style"] == style) for style in ("hero", "mixed", "hero_maker")}
-    text = (
-        f"Of {plural(len(rows), 'manager')} {count['hero']:,} do their people's selling by what the data show (hero), "
-        f"{count['hero_maker']:,} make their people sell (hero maker), {count['mixed']:,} are neither surely; of the others "
-        "there is too little to say."
-    )
+    text = styles_text(rows)
     heroes = sorted(
         (row for row in rows if row["style"] == "hero"), key=lambda row: (-row["hero_probability"], row["manager_id"])
     )
     if heroes:
         first = heroes[0]
         text += (
-            f" Most surely {overview.name(first['manager_id'])}: takes part in {percent(first['involvement_share'])} of the "
-            f"team's deals; hero probability {probability(first['hero_probability'])}."
+            f" Surest: {overview.name(first['manager_id'])}, in {percent(first['involvement_share'])} of the team's decided "
+            f"deals (hero probability {probability(first['hero_probability'])})."
         )
     uncoached = len(overview.rows("managers", "uncoached"))
     if uncoached:
-        text += f" {plural(uncoached, 'person', 'people')} of the top tier have not been coached lately."
+        text += f" Of the top tier not coached lately: {plural(uncoached, 'person', 'people')}."
     last = {row["manager_id"]: row for row in overview.rows("managers", "transition")}
     red = sum(1 for row in last.values() if row["status"] == "red")
     if last:
-        text += f" Of {plural(len(last), 'new manager')} {red:,} stand at red."
+        text += f" {plural(len(last), 'new manager')}, {red:,} of them at red."
     return ["", "Managers", *_wrapped(text)]
 
 
@@ -257,7 +264,7 @@ def _findings(overview: Overview) -> list[str]:
     grave = [row for row in rows if row["severity"] in ("error", "warning")]
     if not grave:
         return ["", f"Findings: nothing that needs a look ({plural(len(rows), 'note')})"]
-    out = ["", f"Findings to look at ({len(grave):,}; notes: {len(rows) - len(grave):,})"]
+    out = ["", f"Findings to look at ({len(grave):,}; notes: {len(rows) - len(grave):,}; rows count from 0)"]
     for row in grave[:5]:
         place = ".".join(part for part in (row["table"], row["column"]) if part)
         if row["row"] is not None:

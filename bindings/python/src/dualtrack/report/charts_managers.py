@@ -12,7 +12,7 @@ STYLES = {
     "hero_maker": charts.ABOVE,
     "insufficient_evidence": charts.LIGHT,
 }
-STATUSES = {"green": "#2f7d4f", "amber": "#d9a404", "red": "#b3261e"}
+STATUSES = {"green": "#2f7d4f", "amber": "#d9a404", "red": "#b3261e", "too little known": charts.LIGHT}
 
 
 def _words(name: str) -> str:
@@ -99,5 +99,8 @@ def scorecard(rows: list[dict[str, Any]], count: int) -> str:
             legend=altair.Legend(orient="top", labelFontSize=12),
         )
     )
-    marks = base.mark_text(fontSize=10, color="white").encode(text="text:N")
+    marks = base.mark_text(fontSize=10).encode(
+        text="text:N",
+        color=altair.condition("datum.text == '?'", altair.value("#475569"), altair.value("white")),
+    )
     return charts._svg(squares + marks, 18 * count + 10)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
-from ...overview import Overview, Row, money, percent, plural, probability
+from ...overview import Overview, Row, money, percent, plural, probability, styles_text
 from .. import charts, charts_managers
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -13,8 +14,9 @@ TREE_UP_TO = 400
 TRAPS = 20
 UNCOACHED = 25
 NEW = 25
+UNKNOWN = "too little known"
 TIERS = ["top", "middle", "bottom", "not_judged"]
-LETTER = {"green": "", "amber": "!", "red": "x"}
+LETTER = {"green": "", "amber": "!", "red": "x", UNKNOWN: "?"}
 
 
 def _words(name: str) -> str:
@@ -28,6 +30,19 @@ def _points(value: float | None) -> str:
 def _change(row: Row, name: str) -> str:
     mean, low, high = (row[f"{name}_{part}"] for part in ("change", "low", "high"))
     return "-" if mean is None else f"{100 * mean:+.0f} % ({100 * low:+.0f} to {100 * high:+.0f})"
+
+
+def _yearly(row: Row) -> str:
+    """The yearly change of what the team wins alone, with its interval."""
+    mean, low, high = (row[f"independent_trend{end}"] for end in ("", "_low", "_high"))
+    if mean is None:
+        return "-"
+    return f"{100 * math.expm1(mean):+.0f} % ({100 * math.expm1(low):+.0f} to {100 * math.expm1(high):+.0f})"
+
+
+def _hero(row: Row) -> str:
+    text = probability(row["hero_probability"])
+    return text + (" (too little to judge by)" if row["style"] == "insufficient_evidence" else "")
 
 
 def _tree(overview: Overview, rows: list[Row]) -> Picture | None:
@@ -71,8 +86,8 @@ def _tree(overview: Overview, rows: list[Row]) -> Picture | None:
     return Picture(
         charts_managers.organisation(people, lines, levels + 1),
         "Who leads whom, from the top at the left; a dot is a manager, its size the number of reports, its colour the style.",
-        "A style is given only where probability allows it; most managers are mixed, and grey says that there is too little "
-        "to judge by.",
+        "A style is given only where probability allows it: mixed says that neither can be said, light grey that there is too "
+        "little to judge by.",
         ", ".join(f"{count[style]} {_words(style)}" for style in charts_managers.STYLES) + ".",
     )
 
@@ -128,12 +143,12 @@ def _effects(overview: Overview, rows: list[Row]) -> Picture | None:
                     _points(row["joint_effect_naive"]),
                     f"{_points(row['joint_effect'])} ({_points(row['joint_effect_low'])} to "
                     f"{_points(row['joint_effect_high'])})",
-                    "-" if row["independent_trend"] is None else f"{100 * row['independent_trend']:+.0f} %",
+                    _yearly(row),
                     _words(row["style"]),
                 ]
                 for row in ordered[:25]
             ],
-            "Points of the win rate; the change of what is won alone is against the market, log points.",
+            "Percentage points of the win rate; what is won alone, as a yearly change against the market; 95 % intervals.",
         ),
     )
 
@@ -152,7 +167,7 @@ def _dependent(overview: Overview, rows: list[Row]) -> Table | None:
                 percent(row["involvement_share"]),
                 _change(row, "step_back"),
                 _change(row, "without"),
-                probability(row["hero_probability"]),
+                _hero(row),
             ]
             for row in known[:12]
         ],
@@ -233,6 +248,11 @@ def _uncoached(overview: Overview) -> Table | None:
     )
 
 
+def _status(row: Row) -> str:
+    """The colour of a month; a trigger is one, everything else needs half of the score to be known."""
+    return row["status"] if row["status"] == "red" or row["known_weight"] >= 0.5 else UNKNOWN
+
+
 def _transition(overview: Overview) -> Picture | None:
     rows = overview.rows("managers", "transition")
     if not rows:
@@ -240,8 +260,8 @@ def _transition(overview: Overview) -> Picture | None:
     last: dict[str, Row] = {}
     for row in rows:
         last[row["manager_id"]] = row
-    rank = {"red": 0, "amber": 1, "green": 2}
-    shown = sorted(last, key=lambda person: (rank[last[person]["status"]], -last[person]["month_index"], person))[:NEW]
+    rank = {"red": 0, "amber": 1, "green": 2, UNKNOWN: 3}
+    shown = sorted(last, key=lambda person: (rank[_status(last[person])], -last[person]["month_index"], person))[:NEW]
     order = {person: place for place, person in enumerate(shown)}
     red = sum(1 for row in last.values() if row["status"] == "red")
     return Picture(
@@ -251,15 +271,16 @@ def _transition(overview: Overview) -> Picture | None:
                     "label": overview.name(row["manager_id"]),
                     "order": order[row["manager_id"]],
                     "month": row["month_index"],
-                    "status": row["status"],
-                    "text": LETTER[row["status"]],
+                    "status": _status(row),
+                    "text": LETTER[_status(row)],
                 }
                 for row in rows
                 if row["manager_id"] in order
             ],
             len(shown),
         ),
-        "New managers month by month: green, amber (!, below what the same people did before), red (x, a trigger)."
+        "New managers month by month: green, amber (!, below what the same people did before), red (x, a trigger), ? (less "
+        "than half of the score known)."
         + ("" if len(shown) == len(last) else f" {len(shown)} of {len(last):,}, red first."),
         f"{red:,} of {plural(len(last), 'new manager')} end red. A team's first months rest on few deals: the interval of the "
         "change stands in the table.",
@@ -271,7 +292,7 @@ def _transition(overview: Overview) -> Picture | None:
                 [
                     overview.name(person),
                     f"{last[person]['month_index']}",
-                    last[person]["status"],
+                    _status(last[person]),
                     "-"
                     if last[person]["team_change"] is None
                     else f"{100 * last[person]['team_change']:+.0f} % ({100 * last[person]['team_change_low']:+.0f} to "
@@ -290,14 +311,10 @@ def build(overview: Overview) -> Section | None:
     rows = overview.rows("managers", "managers")
     if not rows:
         return None
-    count = Counter(row["style"] for row in rows)
     own = max(rows, key=lambda row: (row["own_credit_share"] or 0.0, row["manager_id"]))
-    text = (
-        f"Of {plural(len(rows), 'manager')} {count['hero']:,} do their people's selling by what the data show (hero), "
-        f"{count['hero_maker']:,} make their people sell (hero maker), {count['mixed']:,} are neither surely, and of "
-        f"{count['insufficient_evidence']:,} there is too little to say. A style is a reason to look and to talk; a person "
-        "decides."
-    )
+    text = f"{styles_text(rows)} A style is a reason to look and to talk; a person decides."
+    if all(row["involvement_share"] is None for row in rows):
+        text += " No table says who took part in which deal: participants, or credits of the manager, would."
     if own["own_credit_share"]:
         text += (
             f" The largest part of own sales is {percent(own['own_credit_share'])}: {overview.name(own['manager_id'])}, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...overview import CREDIBLE, Overview, Row, is_seller, knows_company, money, percent, plural, probability, standing
+from ...overview import CREDIBLE, Overview, Row, is_seller, money, percent, plural, probability, standing
 from .. import charts
 from ..blocks import Block, Picture, Section, Table, Text
 
@@ -198,7 +198,7 @@ def build(overview: Overview) -> Section | None:
         return None
     adjusted = ranks(rows, "performance_z")
     up, down = _count(rows, 1), _count(rows, -1)
-    wolves = [row for row in sellers if row["lone_wolf"]] if knows_company(overview) else []
+    wolves = [row for row in sellers if row["lone_wolf"]]
     blocks: list[Block] = [
         Text(
             f"Once luck is taken out, {plural(up, 'seller')} of {len(rows):,} stand above their market and "
