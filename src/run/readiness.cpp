@@ -157,10 +157,10 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
                                                                                                    : "in the data, ") +
                                             std::string(calendar::format_iso_date(as_of).view()) + ", is used"});
     if (!organisation.has_ratings && !organisation.has_answers && !organisation.has_activities)
-        add_finding(findings, {org::severity::warning, "readiness.no_evidence", "ratings", "", -1, -1,
+        add_finding(findings, {org::severity::note, "readiness.no_evidence", "ratings", "", -1, -1,
                                static_cast<std::int64_t>(all->people.size()),
-                               "no ratings, answers or activities: nobody can be judged; the table questions says whom "
-                               "to ask about what"});
+                               "no ratings, answers or activities: nothing to judge anybody by; the table questions "
+                               "says whom to ask about what"});
     add_findings(findings, all->findings);
     add_findings_table(*out, findings);
     return out;

@@ -170,6 +170,14 @@ def test_what_cannot_be_said_is_said() -> None:
     assert "schema.missing_table" in text
 
 
+def test_who_asked_nobody_yet_is_told_where_to_begin() -> None:
+    tables = small_tables()
+    assert not {"ratings", "answers", "activities"} & set(tables)
+    text = Page(page_of(tables)).text
+    assert "Of 8 people 0 are recommended as ready, 0 to develop, and 8 cannot be judged" in text
+    assert "Where to begin: whom to ask what" in text and "Whom to ask what next" not in text
+
+
 def test_the_policy_is_shown_with_its_sources_and_changes() -> None:
     text = Page(page_of(small_tables(), {"version": 1, "window_months": 24})).text
     assert "1 of " in text and "settings differ from their default" in text

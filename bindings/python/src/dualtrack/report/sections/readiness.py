@@ -97,6 +97,25 @@ def _next(overview: Overview, missing: set[str]) -> Table | None:
     )
 
 
+def _first_questions(overview: Overview) -> Table | None:
+    """Where nobody can be judged, what everybody is to be asked says more than fifteen names with the same question."""
+    narrows: dict[tuple[str, str, str], list[float]] = {}
+    for row in overview.rows("readiness", "questions"):
+        narrows.setdefault((row["ask"], row["construct"], row["question"]), []).append(row["interval_reduction"])
+    if not narrows:
+        return None
+    ordered = sorted(narrows.items(), key=lambda one: (-sum(one[1]), one[0]))
+    return Table(
+        "Where to begin: whom to ask what",
+        ["ask", "about", "#people", "#interval narrows by", "question"],
+        [
+            [_words(ask), _words(construct), f"{len(by):,}", f"{sum(by) / len(by):.2f}", question]
+            for (ask, construct, question), by in ordered[:ASKED]
+        ],
+        "In the order of what the answers would tell of all of them; everybody's own are in the table questions.",
+    )
+
+
 def _trials(overview: Overview, missing: set[str]) -> Table | None:
     rows = sorted(
         overview.rows("readiness", "trials"),
@@ -204,6 +223,7 @@ def build(overview: Overview) -> Section | None:
     if judged:
         blocks.append(_verdicts(overview, judged))
         blocks.append(_explanations(overview, sorted(judged, key=lambda row: (-row["readiness_z"], row["person_id"]))))
-    further = (_next(overview, missing), _trials(overview, missing), _reliability(overview), _grid(overview))
+    further = [_next(overview, missing), _trials(overview, missing)] if judged else [_first_questions(overview)]
+    further += [_reliability(overview), _grid(overview)]
     blocks += [table for table in further if table is not None]
     return Section("readiness", "Readiness to lead", blocks)
