@@ -69,7 +69,7 @@ void against_plain(benchmark::State& state, hierarchy_policy policy, hierarchy_s
     const std::pair<const char*, strategy> rules[] = {
         {"best", strategy::best}, {"worst", strategy::worst}, {"random", strategy::random}};
     const std::pair<const char*, hierarchy_set> sets[] = {{"plain", hierarchy_set::plain},
-                                                            {"sse2", hierarchy_set::sse2},
+                                                            {"sse4", hierarchy_set::sse4},
                                                             {"avx2", hierarchy_set::avx2},
                                                             {"avx512", hierarchy_set::avx512}};
     for (const auto& [rule, which] : rules)

@@ -92,15 +92,22 @@ struct company {
 #define DUALTRACK_UNROLL _Pragma("GCC unroll 8")
 #endif
 
-namespace of_sse2 {
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("sse4.2,popcnt"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("sse4.2,popcnt")
+#endif
+namespace of_sse4 {
 #define DUALTRACK_SET 128
 #include "simulate/hierarchy_kernel.inc"
 #undef DUALTRACK_SET
-} // namespace of_sse2
-
+} // namespace of_sse4
 #if defined(__clang__)
+#pragma clang attribute pop
 #pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
 #else
+#pragma GCC pop_options
 #pragma GCC push_options
 #pragma GCC target("avx2,bmi,bmi2,lzcnt,popcnt")
 #endif
@@ -251,7 +258,7 @@ std::size_t padded_groups(const hierarchy_rules& rules) {
 bool has(hierarchy_set which) noexcept {
     if (which == hierarchy_set::plain) return true;
 #if DUALTRACK_X86
-    if (which == hierarchy_set::sse2) return true;
+    if (which == hierarchy_set::sse4) return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
                       __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
     if (which == hierarchy_set::avx2) return avx2;
@@ -263,7 +270,7 @@ bool has(hierarchy_set which) noexcept {
 }
 
 hierarchy_set fastest_set() noexcept {
-    for (const auto each : {hierarchy_set::avx512, hierarchy_set::avx2, hierarchy_set::sse2})
+    for (const auto each : {hierarchy_set::avx512, hierarchy_set::avx2, hierarchy_set::sse4})
         if (has(each)) return each;
     return hierarchy_set::plain;
 }
@@ -290,7 +297,7 @@ void simulate_hierarchies(const hierarchy_rules& rules, const hierarchy_policy& 
             else if (set == hierarchy_set::avx2)
                 of_avx2::advance_any(*plan, all, periods, to, policy);
             else
-                of_sse2::advance_any(*plan, all, periods, to, policy);
+                of_sse4::advance_any(*plan, all, periods, to, policy);
             for (std::size_t i = 0; i < all.n; ++i) counts[from + i] = counts_of(all, i, n_seats);
         }
         return;

@@ -13,7 +13,7 @@
 namespace dualtrack::simulate {
 
 /// What the pyramids are compiled for (the sales model: lanes.hpp).
-enum class hierarchy_set : std::uint8_t { plain, sse2, avx2, avx512 };
+enum class hierarchy_set : std::uint8_t { plain, sse4, avx2, avx512 };
 
 /// True if this machine and build have it; `plain` always is there.
 [[nodiscard]] bool has(hierarchy_set which) noexcept;

@@ -323,7 +323,7 @@ TEST(pluchino, check_13_every_instruction_set_gives_the_same_bytes) {
                 std::vector<hierarchy_counts> plain_counts(n), fast_counts(n);
                 simulate_hierarchies(rules, {rule, .4, effect}, 0xABCDEF0123456789, 3, n, periods, plain, plain_counts,
                                      hierarchy_set::plain);
-                for (const auto set : {hierarchy_set::sse2, hierarchy_set::avx2, hierarchy_set::avx512}) {
+                for (const auto set : {hierarchy_set::sse4, hierarchy_set::avx2, hierarchy_set::avx512}) {
                     if (!has(set)) continue;
                     simulate_hierarchies(rules, {rule, .4, effect}, 0xABCDEF0123456789, 3, n, periods, fast,
                                          fast_counts, set);
