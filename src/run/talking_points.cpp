@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <dualtrack/base/normal.hpp>
+#include <dualtrack/base/numeric.hpp>
 #include <dualtrack/base/text.hpp>
 
 namespace dualtrack::run {
@@ -13,16 +14,23 @@ using decide::track;
 constexpr std::int32_t record_months = 12;
 constexpr double weeks_a_month = 30.4375 / 7.0;
 
+/// An amount as it is said aloud: whole units, thousands apart.
+std::string spoken(std::int64_t minor) {
+    const auto units = static_cast<std::int64_t>(numeric::round_half_even(static_cast<double>(minor) / 100.0));
+    std::string digits = integer_text(units < 0 ? -units : units);
+    for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+    return (units < 0 ? "-" : "") + digits;
+}
+
 std::string validate(const retained& all, const retained_person& one) {
     if (!all.facts) return "Say what the person has achieved; no sales are on record.";
     const measure::sellers_table& sellers = all.facts->sellers;
     const std::uint32_t p = one.person;
     if (sellers.won_amount.minor[p] == no_money) return "Say what the person has achieved; no sales are on record.";
-    std::string out = "Sold " + money_text(sellers.won_amount.minor[p]) + " in " +
+    std::string out = "Sold " + spoken(sellers.won_amount.minor[p]) + " in " +
                       fixed_text(sellers.months_active.value[p], 1) + " months";
     if (sellers.attainment.has(p))
-        out +=
-            ", " + percent_text(sellers.attainment.value[p]) + " of a quota of " + money_text(sellers.quota.minor[p]);
+        out += ", " + percent_text(sellers.attainment.value[p]) + " of a quota of " + spoken(sellers.quota.minor[p]);
     if (sellers.performance_z.has(p)) {
         const double z = sellers.performance_z.value[p];
         const double sd = sellers.performance_sd.value[p];
@@ -146,7 +154,7 @@ std::string pay_in_the_open(const retained& all, const retained_person& one) {
     if (own.at_target == no_money)
         out = "The person's pay is not on record.";
     else {
-        out = "Pay now: " + money_text(own.at_target) + " a year at target, base " + money_text(own.base) + ".";
+        out = "Pay now: " + spoken(own.at_target) + " a year at target, base " + spoken(own.base) + ".";
         if (all.facts && all.facts->expected_amount[one.person] >= 0.0 &&
             all.facts->sellers.quota.minor[one.person] != no_money) {
             const double attainment = all.facts->expected_amount[one.person] /
@@ -154,7 +162,7 @@ std::string pay_in_the_open(const retained& all, const retained_person& one) {
             const std::int64_t variable = measure::whole_cents(static_cast<double>(own.variable) * attainment);
             if (variable != no_money)
                 out += " At the attainment to expect, " + percent_text(attainment) + ", it comes to " +
-                       money_text(own.base + variable) + ".";
+                       spoken(own.base + variable) + ".";
         }
     }
     const career* path = all.all->find(one.person);
@@ -166,9 +174,9 @@ std::string pay_in_the_open(const retained& all, const retained_person& one) {
         const decide::ladder_level& level = all.all->level(which, next);
         const auto [low, high] = all.pay.band(level);
         out += " " + level.title + " (" + number_text(level.points) + " points)";
-        if (low != no_money) out += " pays " + money_text(low) + " to " + money_text(high);
+        if (low != no_money) out += " pays " + spoken(low) + " to " + spoken(high);
         if (const double median = all.pay.median(t, next); median > 0.0)
-            out += std::string(low != no_money ? "," : "") + " median here " + money_text(measure::whole_cents(median));
+            out += std::string(low != no_money ? "," : "") + " median here " + spoken(measure::whole_cents(median));
         if (low == no_money && !(all.pay.median(t, next) > 0.0)) out += " has no pay on record";
         out += ".";
     }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
@@ -88,7 +89,9 @@ TEST(retention, talking_points_come_in_the_order_of_the_article_with_the_persons
     }
     const auto sellers = results_of(nine_motives(), "measures", year_2023).at("sellers");
     const std::string own = rows_with(sellers, R"("person_id":"p1012")")[0];
-    EXPECT_TRUE(has(rows[0], "Sold " + number_text(number(own, "won_amount")))) << rows[0] << own;
+    std::string sold = integer_text(std::llround(number(own, "won_amount"))); // as it is said: thousands apart
+    for (std::size_t at = sold.size(); at > 3;) sold.insert(at -= 3, ",");
+    EXPECT_TRUE(has(rows[0], "Sold " + sold + " in ")) << rows[0] << own;
     EXPECT_TRUE(has(rows[2], "sharing skill (0.90)")) << rows[2];
     EXPECT_TRUE(has(rows[5], "Pay now: ")) << rows[5];
 }
