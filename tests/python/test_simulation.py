@@ -63,6 +63,7 @@ def test_the_command_writes_tables_and_a_page(tmp_path: Path) -> None:
     assert "Under these assumptions" in page
     assert "a person decides" in page
     assert "months" in page and "bls2019, 12 months" in page
+    assert "Not simulated: lss2015" in page, "one estimate of what managers are worth is not enough"
 
 
 def test_the_command_can_be_stopped_where_there_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,9 @@ NEVER_ADVICE = {
     "oracle": "knows what nobody can know: an upper bound",
 }
 
+# Two estimates of what managers are worth, a large and a small one.
+SIDE_BY_SIDE = ("bls2019", "lss2015")
+
 Rows = Callable[[str], list[Row]]
 
 
@@ -105,6 +108,12 @@ def _readings(rows: Rows, presets: list[str]) -> list[Block]:
         if row["metric"] == "revenue" and row["mean"] is not None
     }
     out: list[str] = []
+    missing = [preset for preset in SIDE_BY_SIDE if preset not in presets]
+    if missing:
+        out.append(
+            f"Not simulated: {' and '.join(missing)}. How much managers are worth is not settled, and the choice of the "
+            f"model decides the ranking: simulate {' and '.join(SIDE_BY_SIDE)} side by side before concluding anything."
+        )
     signs = {
         policy: {found[key] > 0 for key in found if key[1] == policy and key[2] == max(k[2] for k in found)}
         for policy in _in_order(key[1] for key in found)
