@@ -147,7 +147,8 @@ def page(
     table += ["| " + " | ".join(cells(row)) + " |" for row in rows]
     return f"""# Benchmarks
 
-This page is written by `bench/peers/run.py --write`; nothing in it is typed by hand.
+This page is written by `bench/peers/run.py --write`, the part on manager effects by `bench/peers/value_added.py --write`;
+nothing in it is typed by hand.
 
 ## Side by side with DuckDB and Polars
 
@@ -180,6 +181,17 @@ build/release/bench/bench_run                         # Google Benchmark: also b
 cmake --build --preset release --target bench_gates   # the simulators against the straightforward programs: 6 times, 5 times
 ```
 """
+
+
+def keep_value_added(text: str) -> None:
+    """Writes the page, with the part that value_added.py writes as it was."""
+    at = HERE.parent / "README.md"
+    marks = "<!-- value added: begin -->", "<!-- value added: end -->"
+    old = at.read_text()
+    if marks[0] in old:
+        part = old[old.index(marks[0]) : old.index(marks[1]) + len(marks[1])]
+        text = text.replace("## Running them", f"{part}\n\n## Running them", 1)
+    at.write_text(text)
 
 
 def main() -> None:
@@ -232,7 +244,7 @@ def main() -> None:
             lambda arguments, threads: child(arguments, threads, stage_at), min(3, chosen.rounds),
         )
     if chosen.write:
-        (HERE.parent / "README.md").write_text(page(rows, small, chosen.rounds, judged, seats, simulated))
+        keep_value_added(page(rows, small, chosen.rounds, judged, seats, simulated))
 
 
 if __name__ == "__main__":

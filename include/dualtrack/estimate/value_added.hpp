@@ -2,6 +2,12 @@
 //     y_r = alpha_i + psi_j + z_r' gamma + e_r                (seller i, manager j, periods and controls z, weight w_r)
 // alpha is a fixed effect: good sellers meeting good managers do not bias psi. What has to be believed: nobody is moved
 // because of last month's luck, effects add up, and there is one manager a row. Everything else is said by a status.
+// Not built, of what the design leaves open: keeping spells between runs, so that a month can be appended (a run reads
+// all rows anew); sellers with very many managers as vertices of the graph (a thousand managers are tested, as links);
+// split edges and dense LDL' (the approximate factor, sparse LDL' and Jacobi serve every design); a restart at the exit
+// of the iteration; shrunken effects where the factor is too dear (null, finding value_added.not_exact); threads for
+// projections; drift of effects over time, event studies, Poisson. Built but tried at small scale only: weights,
+// controls, two prior variances beyond 1,000 managers.
 // Reference: Abowd, Kramarz, Margolis 1999; Kline, Saggio, Solvsten 2020; Besag, York, Mollie 1991.
 #pragma once
 
