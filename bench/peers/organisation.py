@@ -61,12 +61,15 @@ def make(
     shuffled: bool = False,
     opaque: bool = False,
     markets: int = MARKETS,
+    sellers_at_most: int = 100_000,
+    deals_a_seller: int = 100,
+    span: int = 8,
     seed: int = 1,
 ) -> dict[str, pa.Table]:
     ids = Ids(opaque)
     random = np.random.default_rng(seed)
-    n_sellers = max(30, min(100_000, n_deals // 100))
-    n_managers = max(2, n_sellers // 8)
+    n_sellers = max(30, min(sellers_at_most, n_deals // deals_a_seller))
+    n_managers = max(2, n_sellers // span)
     n_directors = max(1, n_managers // 10)
     n_people = n_sellers + n_managers + n_directors
     # Numbers are dealt out at random, so that the order of ids says nothing about roles.

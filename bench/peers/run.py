@@ -22,6 +22,7 @@ from pathlib import Path
 import pyarrow as pa
 
 import compare
+import managers
 import one
 import organisation
 import promotion
@@ -140,15 +141,15 @@ def machine() -> str:
 
 
 def page(
-    rows: list[dict], small: dict, rounds: int, judged: list[dict], seats: list[dict], simulated: list[dict]
+    rows: list[dict], small: dict, rounds: int, judged: list[dict], seats: list[dict], simulated: list[dict], kept: str = ""
 ) -> str:
     versions = rows[-1]["versions"]
     table = ["| " + " | ".join(HEADER) + " |", "|" + "---:|" * len(HEADER)]
     table += ["| " + " | ".join(cells(row)) + " |" for row in rows]
     return f"""# Benchmarks
 
-This page is written by `bench/peers/run.py --write`, the part on manager effects by `bench/peers/value_added.py --write`;
-nothing in it is typed by hand.
+This page is written by `bench/peers/run.py --write`, the parts on managers and on manager effects by
+`bench/peers/managers.py --write` and `bench/peers/value_added.py --write`; nothing in it is typed by hand.
 
 ## Side by side with DuckDB and Polars
 
@@ -172,7 +173,7 @@ One `run` of `measures` on {small["people"]} people of one market with 600 deals
 
 {readiness.section(judged)}
 {promotion.section(seats)}
-{pyramids.section(simulated)}## Running them
+{kept}{pyramids.section(simulated)}## Running them
 
 ```
 cmake --preset release -DDUALTRACK_BUILD_BENCHMARKS=ON && cmake --build --preset release
@@ -244,7 +245,8 @@ def main() -> None:
             lambda arguments, threads: child(arguments, threads, stage_at), min(3, chosen.rounds),
         )
     if chosen.write:
-        keep_value_added(page(rows, small, chosen.rounds, judged, seats, simulated))
+        kept = managers.kept_section((HERE.parent / "README.md").read_text())
+        keep_value_added(page(rows, small, chosen.rounds, judged, seats, simulated, kept))
 
 
 if __name__ == "__main__":

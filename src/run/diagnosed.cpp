@@ -163,7 +163,7 @@ result<void> measure_growth(const run_context& run, diagnosed& out, const org::p
     earlier.as_of = window.start - 1;
     earlier.data.nonpositive_quota = org::quota_rule::exclude;
     earlier.data.future_dated = org::future_rule::exclude;
-    const auto facts = measure_organisation(run, out.facts->data, earlier);
+    const auto facts = measure_organisation(run, out.facts->data, earlier, true);
     if (!facts && facts.error().kind == status::data) return outcome::success(); // it cannot be measured back then
     if (!facts) return outcome::failure(facts.error());
     out.before = facts.value();

@@ -131,7 +131,7 @@ std::vector<double> expected_attainment(const measured& facts) {
 
 result<std::shared_ptr<const measured>> measure_organisation(const run_context& run,
                                                              std::shared_ptr<const ingest::checked_data> data,
-                                                             const org::policy& policy) {
+                                                             const org::policy& policy, bool performance_alone) {
     const org::organisation& organisation = data->organisation;
     if (!organisation.has_people)
         return fail(status::schema, "schema.missing_table", "expected the table people, found none", "people");
@@ -148,7 +148,9 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
     column<double> median_days(run.memory);
     if (organisation.has_deals) {
         DUALTRACK_TRY(sums, measure::sum_sales(part_of(run, 0.1, 0.6), organisation, window, cells));
-        DUALTRACK_TRY(median_days, measure::median_cycle_days(part_of(run, 0.6, 0.8), organisation, window, sums));
+        if (!performance_alone) {
+            DUALTRACK_TRY(median_days, measure::median_cycle_days(part_of(run, 0.6, 0.8), organisation, window, sums));
+        }
     } else {
         sums.assign(organisation.n_people(), {});
         measure::spread_totals(cells, organisation.sales, window.sales_amount, cells.amount);
@@ -156,8 +158,9 @@ result<std::shared_ptr<const measured>> measure_organisation(const run_context& 
     measure::peer_groups groups = measure::peer_groups_on(organisation, window.as_of, policy.seller.group, run.memory);
     std::vector<std::uint8_t> leads = measure::who_leads(organisation, lines, window, cells, groups);
     std::vector<std::uint32_t> over_maximum;
-    measure::sellers_table sellers = measure::measure_sellers(run, organisation, lines, window, policy, cells, groups,
-                                                              leads, sums, median_days, over_maximum);
+    measure::sellers_table sellers =
+        measure::measure_sellers(run, organisation, lines, window, policy, cells, groups, leads, sums, median_days,
+                                 over_maximum, !performance_alone);
     auto out = std::make_shared<measured>(measured{std::move(data),
                                                    policy,
                                                    std::move(window),

@@ -34,9 +34,10 @@ struct measured {
 [[nodiscard]] std::vector<double> expected_attainment(const measured& facts);
 
 /// Measures sellers; teams and the rest are made from it on request.
+/// @param performance_alone without length of cycles and volatility, for whoever compares performance with another time
 /// Errors: schema.missing_table, those of measure::scope_of, cancelled.
 [[nodiscard]] result<std::shared_ptr<const measured>>
 measure_organisation(const run_context& run, std::shared_ptr<const ingest::checked_data> data,
-                     const org::policy& policy);
+                     const org::policy& policy, bool performance_alone = false);
 
 } // namespace dualtrack::run

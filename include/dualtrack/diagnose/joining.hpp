@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 
 #include <dualtrack/measure/credit.hpp>
@@ -89,8 +90,18 @@ struct deal_seller {
     std::uint32_t manager = no_index; // on the closing day, or no_index
 };
 
+/// Whether anybody ever reports to a person. [n_people]
+[[nodiscard]] inline vec<std::uint8_t> who_manages(const org::reporting_lines& lines, std::uint32_t n_people,
+                                                   std::pmr::memory_resource* memory) {
+    vec<std::uint8_t> out(n_people, 0, memory);
+    for (const org::reporting_span& one : lines.span)
+        if (one.manager != no_index) out[one.manager] = 1;
+    return out;
+}
+
+/// @param manages see who_manages: most owners manage nobody, and then nobody else's line has to be looked up
 [[nodiscard]] inline deal_seller seller_of(const org::organisation& organisation, const org::reporting_lines& lines,
-                                           std::uint32_t deal) noexcept {
+                                           std::span<const std::uint8_t> manages, std::uint32_t deal) noexcept {
     const std::int32_t day = organisation.deals.closed[deal];
     const std::uint32_t owner = organisation.deals.owner[deal];
     const measure::credit_rows_of rows(organisation.credits, deal);
@@ -99,26 +110,26 @@ struct deal_seller {
         return {owner, lines.manager_on(owner, day).manager};
     const std::uint32_t* const person = organisation.credits.person.data();
     const double* const share = organisation.credits.share.data();
-    deal_seller most{no_index, no_index};   // of everybody credited
-    deal_seller report{no_index, no_index}; // of those the owner manages
+    std::uint32_t most = no_index;   // of everybody credited
+    std::uint32_t report = no_index; // of those the owner manages
+    const bool is_manager = manages[owner] != 0;
     double most_share = -1.0;
     double report_share = -1.0;
     bool owner_credited = false;
     for (std::uint32_t row = rows.begin; row < rows.overlay; ++row) {
-        const std::uint32_t manager = lines.manager_on(person[row], day).manager;
         owner_credited = owner_credited || person[row] == owner;
         if (share[row] > most_share) { // rows ascend by id: the smaller one keeps a tie
             most_share = share[row];
-            most = {person[row], manager};
+            most = person[row];
         }
-        if (manager == owner && share[row] > report_share) {
+        if (is_manager && share[row] > report_share && lines.manager_on(person[row], day).manager == owner) {
             report_share = share[row];
-            report = {person[row], manager};
+            report = person[row];
         }
     }
-    if (report.seller != no_index && report_share > 0.0) return report;
-    if (owner_credited || most_share <= 0.0) return {owner, lines.manager_on(owner, day).manager};
-    return most;
+    if (report != no_index && report_share > 0.0) return {report, owner};
+    const std::uint32_t seller = owner_credited || most_share <= 0.0 ? owner : most;
+    return {seller, lines.manager_on(seller, day).manager};
 }
 
 /// Whether and when the manager took part.

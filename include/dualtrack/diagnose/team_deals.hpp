@@ -36,7 +36,6 @@ struct team_deal {
     std::uint32_t seller = 0;
     std::uint32_t segment = no_index;
     std::int32_t size = no_size; // ln of the amount in 1e-4, then less segment and seller
-    std::int32_t day = 0;        // closed
     std::uint8_t size_class = 0; // 0 .. classes - 1, or classes when the size is not known
     bool won = false, joined = false, late = false;
     bool by_credit_alone = false;
@@ -175,8 +174,12 @@ inline result<team_deals> team_deals_of(const run_context& run, const org::organ
     out.n_months = calendar::month_of_day(window.end - 1) - out.first_month + 1;
     const auto n_months = static_cast<std::size_t>(out.n_months);
     out.trend_month = calendar::month_of_day(trend_start) - out.first_month;
-    for (auto* counts : {&out.alone_won, &out.decided, &out.joined}) counts->assign(n_rows * n_months, 0);
+    struct alignas(16) month_counts { // of a manager: side by side, because every deal counts in several
+        std::uint32_t decided = 0, joined = 0, alone_won = 0;
+    };
+    vec<month_counts> counts(n_rows * n_months, run.memory);
     out.sells.assign(organisation.n_people(), 0);
+    const vec<std::uint8_t> manages = who_manages(lines, organisation.n_people(), run.memory);
     out.sizes = detail::size_source_of(organisation, window);
     const auto& deals = organisation.deals;
     const std::int64_t n_deals = organisation.n_deals();
@@ -192,7 +195,7 @@ inline result<team_deals> team_deals_of(const run_context& run, const org::organ
             if (deals.outcome[deal] == static_cast<std::uint8_t>(org::deal_outcome::open) || day < start ||
                 day >= window.end || measure::detail::is_clawback(organisation, deal))
                 continue;
-            const deal_seller who = seller_of(organisation, lines, deal);
+            const deal_seller who = seller_of(organisation, lines, manages, deal);
             std::atomic_ref<std::uint8_t> sells(out.sells[who.seller]);
             if (sells.load(std::memory_order_relaxed) == 0) sells.store(1, std::memory_order_relaxed);
             const bool won = measure::detail::is_won(organisation, deal);
@@ -203,18 +206,18 @@ inline result<team_deals> team_deals_of(const run_context& run, const org::organ
             const std::uint32_t row = who.manager == no_index ? no_index : out.row_of[who.manager];
             if (row == no_index) continue;
             const joining joined = joining_of(organisation, times, deal, who.manager, policy.late_share);
-            const auto add = [&](vec<std::uint32_t>& counts) {
-                std::atomic_ref<std::uint32_t>(counts[row * n_months + month]).fetch_add(1, std::memory_order_relaxed);
+            const auto add = [](std::uint32_t& to) {
+                std::atomic_ref<std::uint32_t>(to).fetch_add(1, std::memory_order_relaxed);
             };
-            add(out.decided);
-            if (joined.takes_part) add(out.joined);
-            if (won && !joined.takes_part && !by_manager) add(out.alone_won);
+            month_counts& cell = counts[row * n_months + month];
+            add(cell.decided);
+            if (joined.takes_part) add(cell.joined);
+            if (won && !joined.takes_part && !by_manager) add(cell.alone_won);
             if (day < window.start) continue;
             team_deal& one = found.emplace_back();
             one.row = row;
             one.seller = who.seller;
             one.segment = deals.segment.has(deal) ? deals.segment.code[deal] : no_index;
-            one.day = day;
             one.won = won;
             one.joined = joined.takes_part;
             one.late = joined.is_late;
@@ -226,6 +229,13 @@ inline result<team_deals> team_deals_of(const run_context& run, const org::organ
         }
     };
     DUALTRACK_TRYV(for_blocks(run, n_deals, block_size, gather));
+    for (auto* all : {&out.alone_won, &out.decided, &out.joined}) all->reserve(counts.size());
+    for (const month_counts& cell : counts) {
+        out.alone_won.push_back(cell.alone_won);
+        out.decided.push_back(cell.decided);
+        out.joined.push_back(cell.joined);
+    }
+    counts = vec<month_counts>(run.memory);
     out.market_won.assign(groups.n_groups * n_months, 0);
     for (const auto& own : market)
         for (std::size_t i = 0; i < own.size(); ++i) out.market_won[i] += own[i];

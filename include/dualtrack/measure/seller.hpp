@@ -141,7 +141,7 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
                                      const org::reporting_lines& lines, const scope& window, const org::policy& policy,
                                      const panel& cells, const peer_groups& groups, std::span<const std::uint8_t> leads,
                                      std::span<const sales_sums> sums, const column<double>& median_days,
-                                     std::vector<std::uint32_t>& over_maximum) {
+                                     std::vector<std::uint32_t>& over_maximum, bool with_volatility = true) {
     const std::uint32_t n_people = organisation.n_people();
     sellers_table out(organisation.people.id, groups.names, n_people, run.memory);
     std::vector<double> log_sales(n_people, 0.0);
@@ -215,7 +215,7 @@ inline sellers_table measure_sellers(const run_context& run, const org::organisa
         } else
             missing(out.attainment);
         double volatility = 0.0;
-        if (volatility_of(organisation, cells, person, volatility))
+        if (with_volatility && volatility_of(organisation, cells, person, volatility))
             out.volatility.value[person] = volatility;
         else
             missing(out.volatility);
