@@ -24,8 +24,8 @@ struct contract_column {
     cell_kind kind = cell_kind::text;
     bool is_required = false;
     std::string_view meaning;
-    std::span<const std::string_view> words;  // of a word column
-    bool is_personal = false;                 // its cells are never shown in a message
+    std::span<const std::string_view> words; // of a word column
+    bool is_personal = false;                // its cells are never shown in a message
 };
 
 struct contract_table {
@@ -98,12 +98,9 @@ inline constexpr contract_column quotas[]{
     {"scope", word, optional, "own, or of the team led; null: own", org::quota_scope_words},
 };
 inline constexpr contract_column activities[]{
-    {"actor_id", id, required, "who did it", {}},
-    {"subject_id", id, optional, "with or for whom", {}},
-    {"deal_id", id, optional, "on which deal", {}},
-    {"kind", word, required, "what it was", org::activity_words},
-    {"start", date, required, "on which day", {}},
-    {"minutes", number, optional, "how long", {}},
+    {"actor_id", id, required, "who did it", {}},   {"subject_id", id, optional, "with or for whom", {}},
+    {"deal_id", id, optional, "on which deal", {}}, {"kind", word, required, "what it was", org::activity_words},
+    {"start", date, required, "on which day", {}},  {"minutes", number, optional, "how long", {}},
 };
 inline constexpr contract_column ratings[]{
     {"person_id", id, required, "who is rated", {}},
@@ -166,15 +163,12 @@ inline constexpr contract_column demographics[]{
     {"*", category, optional, "a protected attribute; nothing that scores or decides reads it", {}, personal},
 };
 inline constexpr contract_column panel[]{
-    {"unit_id", category, required, "the seller", {}},
-    {"group_id", category, required, "the manager", {}},
-    {"period", integer, required, "number of the period", {}},
-    {"value", number, required, "the outcome", {}},
-    {"weight", number, optional, "weight of the row", {}},
-    {"x_*", number, optional, "a control", {}},
+    {"unit_id", category, required, "the seller", {}},         {"group_id", category, required, "the manager", {}},
+    {"period", integer, required, "number of the period", {}}, {"value", number, required, "the outcome", {}},
+    {"weight", number, optional, "weight of the row", {}},     {"x_*", number, optional, "a control", {}},
 };
 
-}  // namespace contract
+} // namespace contract
 
 /// Every input table, in the order of the data contract.
 inline constexpr std::array<contract_table, 17> contract_tables{{
@@ -193,7 +187,8 @@ inline constexpr std::array<contract_table, 17> contract_tables{{
     {"vacancies", "seats to fill, and seats filled in the past", contract::vacancies},
     {"candidates", "who stands for which seat", contract::candidates},
     {"exchange_rates", "rates to the reporting currency", contract::exchange_rates},
-    {"demographics", "protected attributes, kept from everything that scores or decides; no analysis reads them yet", contract::demographics},
+    {"demographics", "protected attributes, kept from everything that scores or decides; no analysis reads them yet",
+     contract::demographics},
     {"panel", "direct input of value_added", contract::panel},
 }};
 
@@ -214,4 +209,4 @@ inline constexpr std::array<contract_table, 17> contract_tables{{
     return nullptr;
 }
 
-}  // namespace dualtrack::ingest
+} // namespace dualtrack::ingest

@@ -1,7 +1,7 @@
 // Attributes that no judgement of a person may rest on: sex, race, age, health, faith and the like. Only an audit
-// of adverse impact may read them, from the table `demographics`. Everywhere else a column of such a name is left unread and
-// listed as a finding, and a policy that names one is refused. Names are compared without case and separators, so that
-// "Date of Birth", "date_of_birth" and "dateOfBirth" are one name.
+// of adverse impact may read them, from the table `demographics`. Everywhere else a column of such a name is left
+// unread and listed as a finding, and a policy that names one is refused. Names are compared without case and
+// separators, so that "Date of Birth", "date_of_birth" and "dateOfBirth" are one name.
 // Reference: Title VII, ADEA, ADA, GINA (US); Directives 2000/43, 2000/78, 2006/54 and GDPR Article 9 (EU).
 #pragma once
 
