@@ -86,7 +86,7 @@ TEST(value_added_coverage, leave_one_seller_out_keeps_its_promise) {
 }
 
 // Two districts joined by one seller: the noise of that seller's own change is seen nowhere, so the noise of all
-// matches stands for it. Without it intervals held 1 % of the truth.
+// matches stands for it; intervals without it are far too narrow.
 TEST(value_added_coverage, of_managers_who_hang_on_one_seller) {
     panel_columns panel;
     random::stream draw(random::place{.seed = 13, .purpose = 78});
