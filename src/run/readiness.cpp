@@ -89,11 +89,15 @@ result<std::vector<standing>> standings_on(const run_context& run, const assesse
     return standings_of(all, *facts.value());
 }
 
-/// The last day on which somebody was hired or began to report to somebody, or no_date.
-std::int32_t last_start(const org::organisation& organisation) {
+/// The last day on which anything is known to have changed: who is employed, who reports to whom, which deals and
+/// seats are open; or no_date.
+std::int32_t last_change(const org::organisation& organisation) {
+    constexpr std::int32_t still_open = std::numeric_limits<std::int32_t>::max();
     std::int32_t last = no_date;
-    for (const auto* days : {&organisation.people.hired, &organisation.assignments.start})
-        for (const std::int32_t day : *days) last = std::max(last, day);
+    for (const auto* days : {&organisation.people.hired, &organisation.people.left, &organisation.assignments.start,
+                             &organisation.assignments.end, &organisation.deals.opened, &organisation.vacancies.opens})
+        for (const std::int32_t day : *days)
+            if (day != still_open) last = std::max(last, day);
     return last;
 }
 
@@ -107,7 +111,7 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
     std::int32_t as_of = policy.as_of;
     if (as_of == no_date) as_of = last_evidence_day(organisation);
     if (as_of == no_date) as_of = measure::detail::last_known_day(organisation); // nobody was asked yet
-    if (as_of == no_date) as_of = last_start(organisation);
+    if (as_of == no_date) as_of = last_change(organisation);
     const bool dated = as_of != no_date;
     if (!dated) as_of = 0; // nothing has happened yet: nobody is known, whatever the day
     DUALTRACK_TRY(const auto all, assess_people(part_of(run, 0.0, 0.6), data, policy, as_of));
@@ -150,12 +154,13 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
 
     org::findings_table findings(memory);
     if (policy.as_of == no_date)
-        add_finding(findings, {org::severity::note, "data.assumed", "", "", -1, -1, 1,
-                               !dated ? "as_of is not in the policy and nothing in the data is dated"
-                                      : "as_of is not in the policy; the last day " +
-                                            std::string(last_evidence_day(organisation) != no_date ? "with evidence, "
-                                                                                                   : "in the data, ") +
-                                            std::string(calendar::format_iso_date(as_of).view()) + ", is used"});
+        add_finding(findings,
+                    {org::severity::note, "data.assumed", "", "", -1, -1, 1,
+                     !dated ? "as_of is not in the policy and nothing in the data is dated; 1970-01-01 stands for it"
+                            : "as_of is not in the policy; the last day " +
+                                  std::string(last_evidence_day(organisation) != no_date ? "with evidence, "
+                                                                                         : "in the data, ") +
+                                  std::string(calendar::format_iso_date(as_of).view()) + ", is used"});
     if (!organisation.has_ratings && !organisation.has_answers && !organisation.has_activities)
         add_finding(findings, {org::severity::note, "readiness.no_evidence", "ratings", "", -1, -1,
                                static_cast<std::int64_t>(all->people.size()),

@@ -16,9 +16,9 @@ double value_at(const assumption& one, double place) {
     return std::min(one.high, std::floor(one.low + (one.high - one.low + 1.0) * place));
 }
 
-/// Mean differences of every arm, and the variance of that mean, at every point of a sample.
+/// Mean differences of every arm at every point of a sample.
 struct sampled {
-    std::vector<std::vector<double>> mean, noise; // [arm][point]
+    std::vector<std::vector<double>> mean; // [arm][point]
 };
 
 } // namespace
@@ -35,7 +35,6 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
     const auto sample = [&](bool is_b, std::size_t from_b) -> result<sampled> {
         sampled out;
         out.mean.resize(n_arms);
-        out.noise.resize(n_arms);
         for (std::size_t point = 0; point < n_points; ++point) {
             for (std::size_t i = 0; i < values.size(); ++i)
                 values[i].value =
@@ -47,7 +46,6 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
             for (std::size_t a = 0; a < n_arms; ++a) {
                 const simulate::moments& difference = found.outcomes[a * n_metrics].difference;
                 out.mean[a].push_back(difference.n > 0 ? difference.mean : numeric::not_a_number);
-                out.noise[a].push_back(difference.variance() / static_cast<double>(difference.n));
             }
         }
         return out;
@@ -58,12 +56,9 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
         DUALTRACK_TRY(const sampled at_i, sample(false, i));
         for (std::size_t a = 0; a < n_arms; ++a) {
             if (plan.arms[a].baseline == a) continue;
-            simulate::moments all, noise;
+            simulate::moments all;
             for (const sampled* each : {&at_a, &at_b})
-                for (std::size_t point = 0; point < n_points; ++point) {
-                    all.add(each->mean[a][point]);
-                    noise.add(each->noise[a][point]);
-                }
+                for (const double difference : each->mean[a]) all.add(difference);
             const simulate::sobol_index found =
                 simulate::sobol_of(at_a.mean[a], at_b.mean[a], at_i.mean[a], plan.stop.tail);
             simulate::sobol_table& rows = to.sobol;
@@ -83,7 +78,6 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
             push_finite(rows.total, found.total);
             push_finite(rows.total_half_width, found.total_half_width);
             push_finite(rows.spread, all.sd());
-            push_finite(rows.luck, all.variance() > 0.0 ? noise.mean / all.variance() : numeric::not_a_number);
         }
     }
     return outcome::success();

@@ -85,9 +85,9 @@ class market_days {
     market_days(std::uint32_t n_groups, std::int32_t start, std::int32_t end)
         : start_(start), n_days_(static_cast<std::size_t>(end - start)), amount_(n_groups * (n_days_ + 1), 0),
           sellers_(n_groups * (n_days_ + 1), 0) {}
-    void sell(std::uint32_t group, std::int32_t day, std::int64_t amount) { amount_[at(group, day) + 1] += amount; }
-    void add_sales(const market_days& other) { // before finish
-        for (std::size_t i = 0; i < amount_.size(); ++i) amount_[i] += other.amount_[i];
+    void sell(std::uint32_t group, std::int32_t day,
+              std::int64_t amount) { // from any thread: whole numbers add up alike
+        std::atomic_ref<std::int64_t>(amount_[at(group, day) + 1]).fetch_add(amount, std::memory_order_relaxed);
     }
     void be_there(std::uint32_t group, std::int32_t from, std::int32_t to) { // differences, summed twice in finish
         from = std::max(from, start_);
@@ -191,14 +191,12 @@ result<history> history_of(const run_context& run, const diagnosed& all, const s
     longer.data.orphan_manager = org::orphan_rule::finding;
     DUALTRACK_TRY(const measure::scope window, measure::scope_of(run, organisation, longer));
     struct seen_by_worker {
-        market_days market;
         event_list sales;
         measure::deal_credit credit;
     };
     const std::int64_t n_deals = organisation.n_deals();
     constexpr std::int64_t block_size = measure::detail::deals_per_block;
-    std::vector<seen_by_worker> seen(static_cast<std::size_t>(count_workers(run, n_deals, block_size)),
-                                     seen_by_worker{out.market, {}, {}});
+    std::vector<seen_by_worker> seen(static_cast<std::size_t>(count_workers(run, n_deals, block_size)));
     std::vector<std::uint8_t> sells(organisation.n_people(), 0);
     const auto gather = [&](std::int64_t, std::int64_t begin, std::int64_t stop, std::int64_t worker) {
         seen_by_worker& own = seen[static_cast<std::size_t>(worker)];
@@ -213,16 +211,13 @@ result<history> history_of(const run_context& run, const diagnosed& all, const s
                 std::atomic_ref<std::uint8_t> flag(sells[person]);
                 if (flag.load(std::memory_order_relaxed) == 0) flag.store(1, std::memory_order_relaxed);
                 if (!won) continue;
-                if (facts.leads[person] == 0) own.market.sell(facts.groups.group[person], day, own.credit.amount[i]);
+                if (facts.leads[person] == 0) out.market.sell(facts.groups.group[person], day, own.credit.amount[i]);
                 if (wanted[person] != 0) own.sales.add(person, day, static_cast<double>(own.credit.amount[i]));
             }
         }
     };
     DUALTRACK_TRYV(for_blocks(run, n_deals, block_size, gather));
-    for (const seen_by_worker& own : seen) {
-        out.market.add_sales(own.market);
-        out.sales.take(own.sales);
-    }
+    for (const seen_by_worker& own : seen) out.sales.take(own.sales);
     for (std::uint32_t person = 0; person < organisation.n_people(); ++person) {
         if (sells[person] == 0 || facts.leads[person] != 0) continue;
         const measure::employment employed = measure::employment_of(organisation, person);

@@ -75,7 +75,7 @@ TEST(simulation_statistics, quantiles_and_tail_means_are_selected_exactly) {
     EXPECT_EQ(tail_mean(x, 0.01), 1.0) << "at least one";
 }
 
-TEST(simulation_statistics, a_sketch_is_off_by_a_4096th_of_the_ranks_at_most) {
+TEST(simulation_statistics, a_sketch_keeps_its_ranks) {
     std::vector<float> first(50000), all;
     quantile_sketch sketch;
     for (std::uint32_t i = 0; i < 200000; ++i) {
@@ -105,6 +105,25 @@ TEST(simulation_statistics, a_sketch_is_off_by_a_4096th_of_the_ranks_at_most) {
     empty.add(3.0F);
     EXPECT_EQ(empty.quantile(0.5), 3.0);
     EXPECT_EQ(empty.tail_mean(0.05, false), 3.0);
+}
+
+TEST(simulation_statistics, a_sketch_gives_values_that_repeat_exactly) {
+    std::vector<float> kept;
+    for (int i = 0; i < 100000; ++i) kept.push_back(static_cast<float>(i % 2));
+    quantile_sketch halves;
+    halves.start(kept);
+    EXPECT_EQ(halves.quantile(0.25), 0.0);
+    EXPECT_EQ(halves.quantile(0.5), 0.0);
+    EXPECT_EQ(halves.quantile(0.75), 1.0);
+    EXPECT_EQ(halves.quantile(0.95), 1.0);
+    kept.clear();
+    for (int i = 0; i < 100000; ++i) kept.push_back(static_cast<float>(i % 5));
+    quantile_sketch fifths;
+    fifths.start(kept);
+    for (const int i : {4, 3, 2, 1, 0}) fifths.add(static_cast<float>(i));
+    EXPECT_EQ(fifths.quantile(0.1), 0.0);
+    EXPECT_EQ(fifths.quantile(0.5), 2.0);
+    EXPECT_EQ(fifths.quantile(0.95), 4.0);
 }
 
 experiment_plan two_arms(std::int64_t most) {

@@ -14,14 +14,15 @@
 
 namespace dualtrack::estimate {
 
-inline constexpr std::size_t most_together = 1000; // managers; beyond, a whole matrix of them costs too much
+inline constexpr std::size_t most_together = 1000;  // managers; beyond, a whole matrix of them costs too much
+inline constexpr std::size_t most_cells = 20000000; // of the solutions for them, [all managers][n]
 
 /// The covariance between managers, [n][n]; empty where there are too many or the noise is not known.
 inline std::vector<double> noise_between(const value_added_result& made, std::span<const std::uint32_t> managers) {
     const std::size_t n = managers.size();
     const std::size_t Q = made.problem.edge.size();
     const std::size_t all = made.problem.graph.size();
-    if (n == 0 || n > most_together || made.fit.df_match < 1) return {};
+    if (n == 0 || n > most_together || all * n > most_cells || made.fit.df_match < 1) return {};
     const manager_components& parts = made.problem.components;
     std::vector<double> x(all * n, 0.0);
     for (std::size_t c = 0; c < n; ++c) {

@@ -121,7 +121,7 @@ void describe(Visitor& visit, Table& t) {
     visit.column("probability", unit::probability, "share of organisations at or below", t.probability);
     visit.column("value", "the metric's", "the quantile", t.value);
     visit.column("approximate", unit::flag,
-                 "yes: above a million organisations, from counts between cuts a 4,096th of them apart", t.approximate);
+                 "yes: above a million organisations, from counts between cuts at even ranks of the first million", t.approximate);
 }
 
 /// One row a promotion and candidate, on request.
@@ -214,10 +214,10 @@ void describe(Visitor& visit, Table& t) {
 struct sobol_table {
     text_list preset, policy, against, metric, parameter, grade;
     column<std::int64_t> horizon_periods, points, n;
-    column<double> low, high, first, first_half_width, total, total_half_width, spread, luck;
+    column<double> low, high, first, first_half_width, total, total_half_width, spread;
     explicit sobol_table(std::pmr::memory_resource* m)
         : preset(m), policy(m), against(m), metric(m), parameter(m), grade(m), horizon_periods(m), points(m), n(m),
-          low(m), high(m), first(m), first_half_width(m), total(m), total_half_width(m), spread(m), luck(m) {}
+          low(m), high(m), first(m), first_half_width(m), total(m), total_half_width(m), spread(m) {}
 };
 
 template <class Visitor, class Table>
@@ -243,7 +243,6 @@ void describe(Visitor& visit, Table& t) {
                  t.total);
     visit.column("total_half_width", unit::share, "half its interval", t.total_half_width);
     visit.column("spread", "the difference's", "standard deviation of the difference over the points", t.spread);
-    visit.column("luck", unit::share, "share of that variance that is luck of the organisations simulated", t.luck);
 }
 
 /// One row a preset: how it was run.

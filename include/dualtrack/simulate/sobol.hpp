@@ -1,8 +1,8 @@
 // Which assumption brings the uncertainty. All assumptions that rest on judgement are varied together, each evenly
 // between its bounds, and the spread of the result is shared out among them: `first` is what an assumption brings
 // alone, `total` what would go away if it were known, alone and together with others. Where the two differ much,
-// assumptions work together, and bars of one at a time mislead. The luck of the simulated organisations that is left in
-// every result counts as interaction of all: more organisations a point make it smaller.
+// assumptions work together, and bars of one at a time mislead. Every point meets the same simulated organisations, so
+// their luck is part of no share: more organisations a point make the shares speak of more than these.
 //     y_A, y_B    results at n points of two independent samples;  y_i  at the points of A with assumption i from B
 //     V           variance of all y_A and y_B
 //     first_i     1 - mean (y_B - y_i)^2 / (2 V);    total_i   mean (y_A - y_i)^2 / (2 V)

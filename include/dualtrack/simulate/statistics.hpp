@@ -4,7 +4,7 @@
 //     interval     mean +- t(n - 1) sd / sqrt(n)
 //     tail mean    CVaR: the mean of the worst 5%
 //     sketch       past a million outcomes: counts and sums between 4,095 cuts at even ranks of the first million, so
-//                  that a quantile is off by a 4,096th of the ranks at most, in block order and mergeable
+//                  that a quantile lies among the values of its bin; values that repeat come out exactly
 //     stopping     looked at only at n = 256 x 2^k: every half-width asked for <= max(absolute, relative |mean|)
 // Reference: Chan, Golub, LeVeque 1983, "Algorithms for computing the sample variance"; Pebay 2008, SAND2008-6212.
 #pragma once
@@ -117,6 +117,7 @@ struct quantile_sketch {
     std::vector<float> cut;          // [n_bins - 1], ascending; bin i ends with cut[i]
     std::vector<std::int64_t> count; // [n_bins]
     std::vector<double> sum;         // [n_bins]
+    std::vector<float> least;        // [n_bins], lowest value seen
     float low = std::numeric_limits<float>::infinity(), high = -std::numeric_limits<float>::infinity();
 
     [[nodiscard]] bool is_started() const noexcept { return !count.empty(); }
@@ -128,6 +129,7 @@ struct quantile_sketch {
         for (std::size_t i = 0; i + 1 < n_bins && !kept.empty(); ++i) cut[i] = kept[(i + 1) * kept.size() / n_bins];
         count.assign(n_bins, 0);
         sum.assign(n_bins, 0.0);
+        least.assign(n_bins, std::numeric_limits<float>::infinity());
         for (const float x : kept) add(x);
     }
 
@@ -135,20 +137,22 @@ struct quantile_sketch {
         const auto bin = static_cast<std::size_t>(std::lower_bound(cut.begin(), cut.end(), x) - cut.begin());
         ++count[bin];
         sum[bin] += static_cast<double>(x);
+        least[bin] = x < least[bin] ? x : least[bin];
         low = x < low ? x : low;
         high = x > high ? x : high;
     }
 
-    /// The p-quantile, straight between the ends of its bin. @pre not empty
+    /// The p-quantile, straight from the lowest value of its bin to the end of it. @pre not empty
     [[nodiscard]] double quantile(double p) const noexcept {
         std::int64_t n = 0, before = 0;
         for (const std::int64_t each : count) n += each;
         const double rank = std::clamp(std::ceil(p * static_cast<double>(n)), 1.0, static_cast<double>(n));
         std::size_t bin = 0;
         while (static_cast<double>(before + count[bin]) < rank) before += count[bin++];
-        const double from = static_cast<double>(bin == 0 ? low : cut[bin - 1]);
+        const double from = static_cast<double>(least[bin]);
         const double to = static_cast<double>(bin + 1 == n_bins ? high : cut[bin]);
-        return from + (to - from) * (rank - static_cast<double>(before)) / static_cast<double>(count[bin]);
+        const double steps = static_cast<double>(count[bin] - 1);
+        return steps > 0.0 ? from + (to - from) * (rank - static_cast<double>(before) - 1.0) / steps : sum[bin];
     }
 
     /// The mean of the lowest `share`, or of the highest. @pre not empty

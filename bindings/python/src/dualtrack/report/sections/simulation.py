@@ -285,8 +285,8 @@ def _sobol(rows: Rows, preset: str) -> list[Block]:
                 for row in of_policy[:BARS]
             ],
             f"All assumptions varied together at {first['points']:,} points, {first['n']:,} organisations each; over them "
-            f"the difference has a standard deviation of {first['spread']:.1f}, of whose square {percent(first['luck'])} is "
-            "luck of the organisations simulated. \u201cAlone\u201d is the share of the doubt the assumption brings by "
+            f"the difference has a standard deviation of {first['spread']:.1f}. "
+            "\u201cAlone\u201d is the share of the doubt the assumption brings by "
             "itself, \u201cwith others\u201d the share that would go away if it were known (Sobol indices); \u201cnot known\u201d: "
             "too few points to say. Under these assumptions.",
         )
