@@ -297,7 +297,8 @@ Written by `bench/peers/value_added.py --write`. Seller, manager and period effe
 connected; geo: territories; hard: a weak chain; akm: a short panel with many managers), the same integer codes in
 memory, one thread, CPU seconds, because the machine did other work at the same time (which slows memory, and so
 everybody). The clock runs from columns to the effect of every manager: residuals alone are not what is asked for. The
-error is the largest difference to a direct factorisation, within each component. *effects* is what the peers compute;
+error is the largest difference to a direct factorisation, within each component (*no reference*: it is too dear there;
+*not compared*: the run was not kept). *effects* is what the peers compute;
 *whole analysis* is `value_added` from Arrow to its tables, with standard errors, leave-out variances and shrunken
 effects. pyfixest and fereg: `feols("y ~ 1 | i + j + t")`, then `fixef()`, whose own tolerance limits pyfixest's errors,
 not the demeaning. PyTwoWay's estimator has no periods: it is given y without them, and its names of numpy and scipy

@@ -55,7 +55,8 @@ error explain_word(const cell_column& column, std::span<const std::string_view> 
     message += "; found " + column.found(shown(text));
     constexpr std::size_t longest = 64;
     if (!column.plan.contract->is_personal && !text.empty() && text.size() <= longest)
-        message += "; the nearest is " + std::string(nearest_word(text, words));
+        if (const std::string_view near = nearest_word(text, words); 2 * edit_distance(text, near) <= near.size())
+            message += "; the nearest is " + std::string(near);
     return {status::data, "data.category", std::move(message), column.where(), row};
 }
 

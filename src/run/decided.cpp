@@ -367,7 +367,8 @@ void judge_candidate(const decided& out, seat_verdict& to) {
     to.terms = decide::case_terms_of(policy, to.money);
     to.verdict = decide::judge(out.rules, to.facts, to.terms);
     to.value = decide::case_of(policy, to.money, to.terms, to.verdict.effect);
-    to.human_review = decide::needs_review(out.rules, to.facts, to.terms, to.verdict);
+    to.human_review = decide::needs_review(out.rules, to.facts, to.terms, to.verdict) ||
+                      (to.verdict.recommended == decide::decision::promote && !to.money.pay_is_known);
     using enum decide::candidate_status;
     to.status = !to.facts.is_employed          ? not_employed
                 : !to.facts.has_evidence       ? insufficient_evidence
@@ -460,7 +461,7 @@ void say_what_was_assumed(decided& out) {
     note("promotion.pay_unknown", "pay", "", without_pay,
          "of " + integer_text(without_pay) +
              " candidates the pay, or the pay offered, is not known; it counts as "
-             "unchanged");
+             "unchanged, and what hangs on pay (development, replacing who leaves) is missing from the value");
 }
 
 } // namespace

@@ -54,6 +54,7 @@ std::string explain(const decided& all, const seat_verdict& one) {
     else
         out += " Nothing is known of the readiness to lead.";
     if (one.facts.consents == answer::unknown) out += " Nobody has recorded whether the candidate wants the seat.";
+    if (!one.money.pay_is_known) out += " The pay, or the pay offered, is not known: the value holds nothing of it.";
     if (one.human_review) out += " A person should look again before this is followed.";
     return out;
 }

@@ -1,5 +1,7 @@
 // The analysis `readiness`: who shows the behaviour of a leader, with every piece of evidence in view, and what nobody
 // has been asked yet. Readiness never sees sales; the grid sets it beside performance, which does.
+#include <limits>
+
 #include <dualtrack/assess/grid_table.hpp>
 #include <dualtrack/measure/scope.hpp>
 

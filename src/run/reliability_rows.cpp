@@ -161,8 +161,11 @@ void add_row(assess::reliability_table& out, std::size_t from, std::size_t about
     push_if(out.icc_k, one_way.has_value(), between.icc_k);
     push(out.icc_reml, assess::likelihood_icc(groups, true));
     push(out.icc_ml, assess::likelihood_icc(groups, false));
-    push_if(out.severity_share, two_way, variances.raters / (variances.people + variances.raters + variances.rest));
-    push_if(out.single_rater, one_way.has_value(), two_way ? variances.icc_3() : between.icc_1);
+    // Unbiased estimates stray outside 0 to 1 by chance; a share does not.
+    const auto share = [](double estimate) { return std::clamp(estimate, 0.0, 1.0); };
+    push_if(out.severity_share, two_way,
+            share(variances.raters / (variances.people + variances.raters + variances.rest)));
+    push_if(out.single_rater, one_way.has_value(), share(two_way ? variances.icc_3() : between.icc_1));
     push(out.assumed, assumed);
     using status = assess::reliability_status;
     const status how = two_way   ? status::two_way

@@ -140,7 +140,7 @@ class Team:
     quota: float | None
     standing: float | None  # mean performance of the reports, in its own standard errors
     regretted_exits: int | None = None
-    current: bool = True  # there at the end of the window, with two sellers or more to judge by
+    current: bool = True  # there at the end of the window, with two sellers or more who lead nobody to judge by
     attained_amount: float = 0.0  # the part of amount on days that have a quota
 
     @property
@@ -161,7 +161,8 @@ class Team:
 
 
 def ranking(all_teams: list[Team]) -> list[Team]:
-    """The teams worth ranking: a team that is gone, or of a single seller, tops and ends every list by chance."""
+    """The teams worth ranking: a team that is gone, or of a single seller, tops and ends every list by chance, and one
+    of managers has a quota that its reports' reports sell against."""
     return [team for team in all_teams if team.current]
 
 
@@ -183,9 +184,12 @@ def teams(overview: Overview) -> list[Team]:
         if team["end"] is None or row["end"] >= team["end"]:
             team["end"], team["n"] = row["end"], row["n_reports"]
     reports: dict[str, list[tuple[float, float]]] = {}
+    n_sellers: dict[str, int] = {}
     for row in overview.rows("measures", "sellers"):
         if row["manager_id"] is not None and row["performance_z"] is not None and is_seller(row):
             reports.setdefault(row["manager_id"], []).append((row["performance_z"], row["performance_sd"] or 0.0))
+            if not (sums.get(row["person_id"]) or {"n": 0})["n"]:
+                n_sellers[row["manager_id"]] = n_sellers.get(row["manager_id"], 0) + 1
     last = max((team["end"] for team in sums.values()), default=None)
     out = []
     for manager, team in sums.items():
@@ -201,7 +205,7 @@ def teams(overview: Overview) -> list[Team]:
                 team["quota"],
                 mean / error if error > 0 else None,
                 team["exits"],
-                team["end"] == last and (team["n"] or 0) >= 2 and len(members) >= 2,
+                team["end"] == last and (team["n"] or 0) >= 2 and n_sellers.get(manager, 0) >= 2,
                 team["attained"],
             )
         )

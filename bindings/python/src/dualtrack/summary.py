@@ -69,7 +69,7 @@ def _sellers(overview: Overview) -> list[str]:
         if len(ranked) < len(all_teams):
             out.append(
                 f"    {'':>14}  left out: {plural(len(all_teams) - len(ranked), 'team')} gone by the last day, "
-                "of one seller, or without quota"
+                "of one seller, of managers, or without quota"
             )
     if total.n_sellers:
         out += ["", "Sellers, once luck is taken out"]

@@ -25,14 +25,14 @@ def build(overview: Overview) -> Section | None:
     if total.quota is not None:
         items.append((percent(total.attainment, 1), f"of a quota of {money(total.quota, total.currency)}"))
         items.append((f"{total.n_at_quota:,}", f"of {total.n_with_quota:,} sellers with a quota at or above it"))
-    period = " to ".join(day for day in (total.first_day, total.as_of) if day)
+    period = f"is {total.first_day} to {total.as_of}" if total.first_day else f"ends on {total.as_of}"
     return Section(
         "numbers",
         "The organisation in numbers",
         [
             Figures(items),
             Text(
-                f"{'The window is ' + period + '. ' if period else ''}Amounts are credited to people as the "
+                f"{'The window ' + period + '. ' if total.as_of else ''}Amounts are credited to people as the "
                 "deals' shares say; these "
                 "are counts and sums, exact to the cent, without uncertainty."
             ),

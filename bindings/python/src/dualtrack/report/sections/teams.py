@@ -113,7 +113,8 @@ def build(overview: Overview) -> Section | None:
             blocks.append(
                 Text(
                     f"Left out of this list: {plural(len(all_teams) - len(ranked), 'team')} gone by the last day, of one "
-                    "seller, or without quota. Such teams top and end every list by chance."
+                    "seller, of managers, or without quota. Such teams top and end every list by chance, or by who "
+                    "sells for them further down."
                 )
             )
     return Section("teams", "Teams", blocks)
