@@ -121,7 +121,8 @@ void describe(Visitor& visit, Table& t) {
     visit.column("probability", unit::probability, "share of organisations at or below", t.probability);
     visit.column("value", "the metric's", "the quantile", t.value);
     visit.column("approximate", unit::flag,
-                 "yes: above a million organisations, from counts between cuts at even ranks of the first million", t.approximate);
+                 "yes: above a million organisations, from counts between cuts at even ranks of the first million",
+                 t.approximate);
 }
 
 /// One row a promotion and candidate, on request.
