@@ -1,4 +1,6 @@
 // The analysis `measures`: what was sold, by whom, under whom, and how sure one can be of it.
+#include <algorithm>
+
 #include <dualtrack/measure/credit_table.hpp>
 #include <dualtrack/measure/seller_months.hpp>
 #include <dualtrack/measure/team.hpp>
@@ -19,6 +21,21 @@ std::vector<double> probability_top(const measure::sellers_table& sellers) {
     return out;
 }
 
+/// Where everything sold was sold before the window, every seller looks like somebody who does not sell.
+void say_empty_window(const measured& facts, org::findings_table& findings) {
+    const org::organisation& organisation = facts.data->organisation;
+    std::int32_t last = no_date;
+    for (std::uint32_t deal = 0; deal < organisation.n_deals(); ++deal)
+        if (measure::detail::is_won(organisation, deal)) last = std::max(last, organisation.deals.closed[deal]);
+    for (const std::int32_t end : organisation.sales.end) last = std::max(last, end - 1);
+    if (last == no_date || last >= facts.window.start) return;
+    add_finding(findings, {org::severity::warning, "data.window_empty", organisation.n_deals() > 0 ? "deals" : "sales",
+                           "", -1, -1, 1,
+                           "nothing was sold in the window " + measure::detail::date_text(facts.window.start) + " to " +
+                               measure::detail::date_text(facts.window.as_of) + "; the last sale on record is of " +
+                               measure::detail::date_text(last)});
+}
+
 } // namespace
 
 result<std::shared_ptr<analysis_result>>
@@ -35,6 +52,7 @@ run_measures(const run_context& run, std::shared_ptr<const ingest::checked_data>
         run, organisation, facts->lines, facts->window, policy, facts->cells, probability_top(facts->sellers)));
     org::findings_table findings(run.memory);
     org::add_findings(findings, facts->window.findings);
+    say_empty_window(*facts, findings);
     say_team_quotas(*facts, *teams, findings);
     out->tables.push_back(
         result_table::of("sellers", std::shared_ptr<const measure::sellers_table>(facts, &facts->sellers)));

@@ -254,4 +254,14 @@ TEST(measures, of_an_organisation_without_a_single_deal_are_empty_but_there) {
     EXPECT_EQ(results.at("credit"), "[]");
 }
 
+TEST(measures, say_when_everything_was_sold_before_the_window) {
+    const row_lists tables = random_rows(3, 12, 200);
+    const auto said =
+        test::findings_of(tables, "measures", "data.window_empty", R"({"version":1,"as_of":"2030-06-30"})");
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].substr(0, 76), "nothing was sold in the window 2029-07-01 to 2030-06-30; the last sale on re")
+        << said[0];
+    EXPECT_TRUE(test::findings_of(tables, "measures", "data.window_empty").empty());
+}
+
 } // namespace
