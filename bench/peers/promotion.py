@@ -314,11 +314,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="renew the section in bench/README.md")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dualtrack-bench-") as scratch:
-        run.stage(chosen.library, Path(scratch) / "package")
+    with run.staged(chosen.library) as child:
         rows = measure_all(
             chosen.vacancies, min(chosen.sample, chosen.vacancies), [int(n) for n in chosen.threads.split(",")],
-            lambda arguments, threads: run.child(arguments, threads, Path(scratch) / "package"), chosen.rounds,
+            child, chosen.rounds,
         )
     if chosen.write:
         write(section(rows))

@@ -18,7 +18,6 @@ import json
 import math
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -187,11 +186,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--write", action="store_true", help="renew this table alone in bench/README.md")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dualtrack-bench-") as scratch:
-        run.stage(chosen.library, Path(scratch) / "package")
+    with run.staged(chosen.library) as child:
         rows = measure_all(
             chosen.programs,
-            lambda arguments, threads: run.child(arguments, threads, Path(scratch) / "package"),
+            child,
             chosen.rounds,
         )
     if chosen.write:

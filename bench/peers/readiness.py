@@ -199,11 +199,10 @@ def main() -> None:
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dualtrack-bench-") as scratch:
-        run.stage(chosen.library, Path(scratch) / "package")
+    with run.staged(chosen.library) as child:
         measure_all(
             [int(n) for n in chosen.people.split(",")], [int(n) for n in chosen.threads.split(",")],
-            lambda arguments, threads: run.child(arguments, threads, Path(scratch) / "package"), chosen.rounds,
+            child, chosen.rounds,
         )
 
 

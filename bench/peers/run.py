@@ -9,6 +9,7 @@ each in a process of its own, the tools in turn and in a different order every r
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -57,6 +58,15 @@ def stage(library: Path, to: Path) -> None:
     """The Python package with the shared library beside it."""
     shutil.copytree(PACKAGE, to / "dualtrack", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(library.resolve(), to / "dualtrack" / "libdualtrack.so")
+
+
+@contextlib.contextmanager
+def staged(library: Path):
+    """A folder with the package, gone afterwards: gives how to run a program of ours beside it."""
+    with tempfile.TemporaryDirectory(prefix="dualtrack-bench-") as scratch:
+        package = Path(scratch) / "package"
+        stage(library, package)
+        yield lambda arguments, threads: child(arguments, threads, package)
 
 
 def child(arguments: list[str], threads: int, stage_at: Path) -> dict:
