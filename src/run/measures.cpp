@@ -23,6 +23,8 @@ std::vector<double> probability_top(const measure::sellers_table& sellers) {
 
 /// Where everything sold was sold before the window, every seller looks like somebody who does not sell.
 void say_empty_window(const measured& facts, org::findings_table& findings) {
+    const auto& amounts = facts.cells.amount;
+    if (std::any_of(amounts.begin(), amounts.end(), [](std::int64_t amount) { return amount != 0; })) return;
     const org::organisation& organisation = facts.data->organisation;
     std::int32_t last = no_date;
     for (std::uint32_t deal = 0; deal < organisation.n_deals(); ++deal)

@@ -112,6 +112,7 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
         return fail(status::schema, "schema.missing_table", "expected the table people, found none", "people");
     std::int32_t as_of = policy.as_of;
     if (as_of == no_date) as_of = last_evidence_day(organisation);
+    const bool asked = as_of != no_date;
     if (as_of == no_date) as_of = measure::detail::last_known_day(organisation); // nobody was asked yet
     if (as_of == no_date) as_of = last_change(organisation);
     const bool dated = as_of != no_date;
@@ -160,8 +161,7 @@ run_readiness(const run_context& run, std::shared_ptr<const ingest::checked_data
                     {org::severity::note, "data.assumed", "", "", -1, -1, 1,
                      !dated ? "as_of is not in the policy and nothing in the data is dated; 1970-01-01 stands for it"
                             : "as_of is not in the policy; the last day " +
-                                  std::string(last_evidence_day(organisation) != no_date ? "with evidence, "
-                                                                                         : "in the data, ") +
+                                  std::string(asked ? "with evidence, " : "in the data, ") +
                                   std::string(calendar::format_iso_date(as_of).view()) + ", is used"});
     if (!organisation.has_ratings && !organisation.has_answers && !organisation.has_activities)
         add_finding(findings, {org::severity::note, "readiness.no_evidence", "ratings", "", -1, -1,

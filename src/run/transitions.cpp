@@ -85,8 +85,8 @@ class market_days {
     market_days(std::uint32_t n_groups, std::int32_t start, std::int32_t end)
         : start_(start), n_days_(static_cast<std::size_t>(end - start)), amount_(n_groups * (n_days_ + 1), 0),
           sellers_(n_groups * (n_days_ + 1), 0) {}
-    void sell(std::uint32_t group, std::int32_t day,
-              std::int64_t amount) { // from any thread: whole numbers add up alike
+    /// From any thread: whole numbers add up alike in any order.
+    void sell(std::uint32_t group, std::int32_t day, std::int64_t amount) {
         std::atomic_ref<std::int64_t>(amount_[at(group, day) + 1]).fetch_add(amount, std::memory_order_relaxed);
     }
     void be_there(std::uint32_t group, std::int32_t from, std::int32_t to) { // differences, summed twice in finish
