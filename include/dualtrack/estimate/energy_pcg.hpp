@@ -76,10 +76,8 @@ struct effects_only {
     bool converged = false;
 };
 
-/// Effects of a panel. Managers confounded with periods are not looked for.
-inline effects_only estimate_effects(const run_context& run, const panel_rows& panel, bool with_periods,
-                                     std::uint64_t seed) {
-    const two_way problem = two_way_of(run, panel, with_periods);
+/// Effects of a problem, however it was brought together: the rows themselves are not looked at.
+inline effects_only effects_of(const two_way& problem, std::uint64_t seed) {
     manager_solver solver;
     solver.graph = &problem.graph;
     solver.components = &problem.components;
@@ -103,8 +101,10 @@ inline effects_only estimate_effects(const run_context& run, const panel_rows& p
     const independent_columns C = independent_columns_of(problem.edge.C, Q, problem.edge.n_periods, size, 1e-10);
     double squares = 0.0;
     for (const double q : problem.matches.squares) squares += q;
-    const double df = std::max(1.0, static_cast<double>(panel.size()) - static_cast<double>(problem.matches.n_units()) -
-                                        static_cast<double>(n + Q));
+    double n_rows = 0.0;
+    for (const std::uint64_t own : problem.n_rows) n_rows += static_cast<double>(own);
+    const double df =
+        std::max(1.0, n_rows - static_cast<double>(problem.matches.n_units()) - static_cast<double>(n + Q));
     // Vectors are managers, then the border.
     const std::size_t all = n + Q;
     std::vector<double> x(all, 0.0), r(all), z(all), p(all), q(all);
@@ -178,6 +178,12 @@ inline effects_only estimate_effects(const run_context& run, const panel_rows& p
     out.gamma.assign(x.begin() + static_cast<std::ptrdiff_t>(n), x.end());
     detail::centre(problem.components, out.psi, 1);
     return out;
+}
+
+/// Effects of a panel. Managers confounded with periods are not looked for.
+inline effects_only estimate_effects(const run_context& run, const panel_rows& panel, bool with_periods,
+                                     std::uint64_t seed) {
+    return effects_of(two_way_of(run, panel, with_periods), seed);
 }
 
 } // namespace dualtrack::estimate
