@@ -11,6 +11,7 @@
 #include <dualtrack/decide/slate.hpp>
 #include <dualtrack/measure/credit.hpp>
 
+#include "run/doubts.hpp"
 #include "run/sold_before.hpp"
 
 namespace dualtrack::run {
@@ -487,6 +488,7 @@ decide_promotions(const run_context& run, std::shared_ptr<const ingest::checked_
     out->pay = measure::pay_of_people(organisation, facts.window, policy.pay.horizon_months);
     const measure::offers_table offers =
         measure::offers(run, organisation, facts.window, policy.pay, out->pay, expected_attainment(facts));
+    if (organisation.has_pay) say_unheld_roles(organisation, offers, out->findings);
     out->expected = sales_to_expect(facts);
     out->team_rank = team_ranks(facts);
     out->seats = seats_of(facts);

@@ -148,4 +148,23 @@ void say_team_quotas(const measured& facts, const measure::teams_table& teams, o
     }
 }
 
+void say_unheld_roles(const org::organisation& organisation, const measure::offers_table& offers,
+                      org::findings_table& findings) {
+    const org::vacancy_columns& vacancies = organisation.vacancies;
+    std::int64_t n_seats = 0;
+    std::uint32_t last = no_index;
+    std::string roles;
+    for (std::size_t i = 0; i < offers.vacancy_id.index.size(); ++i) {
+        const std::uint32_t vacancy = offers.vacancy_id.index[i]; // candidates are by vacancy
+        if (offers.offer_source.code[i] != 1 || vacancy == last || !vacancies.role.has(vacancy)) continue;
+        last = vacancy;
+        if (n_seats++ == 0) roles = std::string(vacancies.role.names[vacancies.role.code[vacancy]]);
+    }
+    if (n_seats > 0)
+        add_finding(findings, {org::severity::note, "pay.role_unheld", "vacancies", "role", -1, -1, n_seats,
+                               "nobody with pay holds the role of " + integer_text(n_seats) +
+                                   (n_seats == 1 ? " seat (" : " seats (first: ") + roles +
+                                   "); their pay is taken from published ratios of manager to seller (policy /pay)"});
+}
+
 } // namespace dualtrack::run

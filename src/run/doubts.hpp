@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <dualtrack/measure/pay.hpp>
 #include <dualtrack/measure/team.hpp>
 #include <dualtrack/org/findings.hpp>
 
@@ -24,5 +25,8 @@ void say_clawbacks(measured& facts, std::span<const measure::sales_sums> sums);
 void say_not_recorded(measured& facts);
 /// Team quotas on days on which nobody reported to their manager, and sales of reports that no quota speaks of.
 void say_team_quotas(const measured& facts, const measure::teams_table& teams, org::findings_table& findings);
+/// Seats whose role nobody holds: what they pay comes from published ratios.
+void say_unheld_roles(const org::organisation& organisation, const measure::offers_table& offers,
+                      org::findings_table& findings);
 
 } // namespace dualtrack::run

@@ -6,6 +6,7 @@
 #include <dualtrack/measure/pay.hpp>
 
 #include "run/analysis.hpp"
+#include "run/doubts.hpp"
 #include "run/measured.hpp"
 #include "run/tables.hpp"
 
@@ -72,11 +73,13 @@ run_pay(const run_context& run, std::shared_ptr<const ingest::checked_data> data
     out->tables.push_back(
         result_table::of("pay_inversion", std::make_shared<const measure::pay_inversion_table>(
                                               measure::pay_inversions(run, organisation, lines, window, pay))));
-    out->tables.push_back(result_table::of("offers", std::make_shared<const measure::offers_table>(measure::offers(
-                                                         run, organisation, window, policy.pay, pay, attainment))));
+    const auto offers = std::make_shared<const measure::offers_table>(
+        measure::offers(run, organisation, window, policy.pay, pay, attainment));
+    out->tables.push_back(result_table::of("offers", offers));
     org::findings_table findings(run.memory);
     org::add_findings(findings, facts ? facts->window.findings : window.findings);
     say_unknown_pay(organisation, window, pay, findings);
+    say_unheld_roles(organisation, *offers, findings);
     add_findings_table(*out, findings);
     return out;
 }

@@ -54,6 +54,18 @@ TEST(pay, inversion_counts_reports_above_the_manager_at_target_and_at_actual_pay
     EXPECT_EQ(field(teams, R"("manager_id":"m")", "largest_gap"), "40000") << "a: 150,000 - 110,000";
 }
 
+TEST(pay, of_a_role_that_nobody_holds_is_said_to_come_from_published_ratios) {
+    EXPECT_EQ(field(results_of(team(), "pay", year_2023).at("offers"), R"("person_id":"b")", "offer_source"),
+              "\"ratio\"");
+    const auto said = test::findings_of(team(), "pay", "pay.role_unheld");
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_NE(said[0].find("the role of 1 seat (Director)"), std::string::npos) << said[0];
+    row_lists held = team();
+    held["vacancies"].pop_back();
+    held["candidates"].erase(held["candidates"].begin() + 1);
+    EXPECT_TRUE(test::findings_of(held, "pay", "pay.role_unheld").empty());
+}
+
 // By hand: the seat of v1 pays what m has at target, 120,000; a has 120,000 at attainment 1, so break-even is 1.
 TEST(pay, offer_is_the_median_of_those_in_the_role) {
     const std::string offers = results_of(team(), "pay", year_2023).at("offers");
