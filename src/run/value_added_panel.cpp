@@ -131,10 +131,14 @@ result<void> finish(value_added_panel& out, std::vector<raw_row>&& rows, const o
     say(out.n_own, "are of a person under themselves");
     say(out.n_no_quota, "have no quota");
     say(out.n_leading, "are of people while they led others");
+    if (out.n_given == 0 && table != "panel")
+        return fail(status::data, "data.range",
+                    "expected sellers with sales while somebody else is their manager, found nobody with a manager",
+                    "assignments.manager_id");
     if (rows.size() < 2)
         return fail(status::data, "data.range",
                     "expected at least 2 rows to estimate from, found " +
-                        integer_text(static_cast<std::int64_t>(rows.size())),
+                        integer_text(static_cast<std::int64_t>(rows.size())) + " of " + integer_text(out.n_given),
                     std::string(table));
     bool weighted = false;
     double total = 0.0;

@@ -89,4 +89,14 @@ TEST(value_added, of_an_organisation_without_sales_says_what_is_missing) {
     EXPECT_EQ(refusal({{"people", {R"({"person_id":"m"})"}}}, R"({"version":1})").code, "schema.missing_table");
 }
 
+TEST(value_added, of_sellers_without_a_manager_says_so) {
+    const error refused = refusal({{"people", {R"({"person_id":"a"})", R"({"person_id":"b"})"}},
+                                   {"sales",
+                                    {R"({"person_id":"a","start":"2023-01-01","end":"2023-02-01","amount":5})",
+                                     R"({"person_id":"b","start":"2023-01-01","end":"2023-02-01","amount":7})"}}},
+                                  R"({"version":1,"as_of":"2023-12-31"})");
+    EXPECT_EQ(refused.where, "assignments.manager_id");
+    EXPECT_NE(refused.message.find("nobody with a manager"), std::string::npos) << refused.message;
+}
+
 } // namespace
