@@ -77,7 +77,11 @@ std::string explain(const assessed& all, std::size_t i, const person_judgement& 
                fixed_text(one.judged[c].sd, 2) + ", " + integer_text(one.n_raters[c]) +
                (one.n_raters[c] == 1 ? " rater)" : " raters)");
     };
-    if (best != n_constructs) out += " Strongest: " + standing(best) + "; weakest: " + standing(worst) + ".";
+    if (best != worst)
+        out += " Strongest: " + standing(best) + "; weakest: " + standing(worst) + ".";
+    else if (best != n_constructs)
+        out += (n_weighted - n_missing > 1 ? " All that is known stands equal: " : " Known alone: ") + standing(best) +
+               ".";
     if (!missing.empty())
         out += " Nobody has spoken about " + integer_text(n_missing) + " of " + integer_text(n_weighted) +
                " constructs: " + missing + ".";
