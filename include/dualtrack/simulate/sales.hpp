@@ -83,18 +83,24 @@ inline void fill_vacancy(const sales_model& model, const sales_arm& arm, std::ui
     const bool is_external = arm.rule.kind == rule_kind::external;
     if (n > 0 && !is_external) score_vacancy(model, arm, replication, team, seen, s, world);
     s.declined.assign(n, 0);
-    const std::size_t winner = n == 0 || is_external ? n : choose(model, n, s, world);
+    const std::size_t winner = n == 0 || is_external ? n : choose(model, replication, vacancy, n, s, world);
     if (world.counted) count_promotion(model, n, winner, s, world);
     const auto until = static_cast<float>(world.period) + static_cast<float>(model.a.passed_over_months) - 1.0F;
     const std::int32_t least_of_best = least_outsold(model.a.passed_over_rank, n);
     const float sold = winner < n ? s.sales12[winner] : -float_infinity;
     float* const passed_until = seats.field(seat_field::passed_until);
+    const std::uint32_t* const seat_of = s.seat.data();
+    const std::int32_t* const n_lower = s.n_lower.data();
+    const float* const sales12 = s.sales12.data();
+    s.order.resize(n);
+    std::uint32_t* const passed = s.order.data(); // listed first: nobody can foretell who they are
+    std::size_t n_passed = 0;
     for (std::size_t k = 0; k < n; ++k) {
-        float& last = passed_until[s.seat[k]];
-        const bool is_passed =
-            static_cast<bool>(static_cast<int>(s.n_lower[k] >= least_of_best) & static_cast<int>(s.sales12[k] > sold));
-        last = is_passed ? until : last;
+        passed[n_passed] = seat_of[k];
+        n_passed += static_cast<std::size_t>(static_cast<int>(n_lower[k] >= least_of_best) &
+                                             static_cast<int>(sales12[k] > sold));
     }
+    for (std::size_t i = 0; i < n_passed; ++i) passed_until[passed[i]] = until;
     if (world.log != nullptr && world.counted)
         for (std::size_t k = 0; k < n; ++k)
             world.log->push_back({replication, world.period - static_cast<std::uint32_t>(model.shape.burn_in_months),
@@ -166,15 +172,19 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, month
     const std::int32_t* const fill_at = seats.fill_at.data();
     const auto now = static_cast<std::int32_t>(world.period);
     const std::size_t n_empty = seats.empty.size();
-    std::size_t kept = 0;
+    s.order.resize(n_empty);
+    std::uint32_t* const due = s.order.data();
+    std::size_t kept = 0, n_due = 0;
     for (std::size_t i = 0; i < n_empty; ++i) {
         const std::uint32_t seat = empty[i];
-        if (fill_at[seat] <= now)
-            seat_person(person_of(model, replication, seats.next_person++, s.drawn), seat, 1, seats);
-        else
-            empty[kept++] = seat;
+        const bool is_due = fill_at[seat] <= now;
+        due[n_due] = empty[kept] = seat;
+        n_due += is_due ? 1 : 0;
+        kept += is_due ? 0 : 1;
     }
     seats.empty.resize(kept);
+    for (std::size_t i = 0; i < n_due; ++i)
+        seat_person(person_of(model, replication, seats.next_person++, s.drawn), due[i], 1, seats);
     const reward_packages& extra = arm.packages;
     if (extra.mentees > 0 && (static_cast<std::int32_t>(world.period) - model.shape.burn_in_months - 1) % 12 == 0)
         assign_mentors(model, extra, s, world);

@@ -75,10 +75,10 @@ struct sales_seats {
     std::uint32_t next_person = 0;
 
     [[nodiscard]] float* field(seat_field which) noexcept {
-        return fields[static_cast<std::size_t>(which) * (n_padded / lane_block)].value;
+        return (fields.data() + static_cast<std::size_t>(which) * (n_padded / lane_block))->value;
     }
     [[nodiscard]] const float* field(seat_field which) const noexcept {
-        return fields[static_cast<std::size_t>(which) * (n_padded / lane_block)].value;
+        return (fields.data() + static_cast<std::size_t>(which) * (n_padded / lane_block))->value;
     }
     [[nodiscard]] std::uint32_t* persons() noexcept { return person[0].value; }
     [[nodiscard]] const std::uint32_t* persons() const noexcept { return person[0].value; }

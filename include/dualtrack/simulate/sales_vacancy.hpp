@@ -41,8 +41,9 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     const float* occupied = field(seat_field::occupied);
     if (s.seat.size() < seats.n) s.seat.resize(seats.n);
     std::size_t n = 0;
+    std::uint32_t* const seat_of = s.seat.data();
     for (std::size_t seat = from; seat < to; ++seat) {
-        s.seat[n] = static_cast<std::uint32_t>(seat);
+        seat_of[n] = static_cast<std::uint32_t>(seat);
         n += static_cast<std::size_t>(static_cast<int>(occupied[seat] > 0) & static_cast<int>(tenure[seat] >= fewest));
     }
     const std::size_t room = s.room = padded(n);
@@ -51,8 +52,10 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     const bool with_readiness = kind == rule_kind::readiness || kind == rule_kind::band || kind == rule_kind::lottery ||
                                 kind == rule_kind::test_drive || kind == rule_kind::hybrid || for_host;
     const bool with_collaboration = kind == rule_kind::predicted_va || for_host;
+    const bool with_chance = kind == rule_kind::random || kind == rule_kind::lottery || kind == rule_kind::observed ||
+                             kind == rule_kind::mixed_random;
     if (s.person.size() < seats.n_padded) {
-        s.words.resize(4 * seats.n_padded);
+        s.chance.resize(seats.n_padded);
         s.person.resize(seats.n_padded);
         s.n_lower.resize(seats.n_padded);
         s.flags.resize(seats.n_padded);
@@ -68,27 +71,31 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     const float* value = field(seat_field::value);
     const float* record = field(seat_field::record);
     const std::uint32_t* person = seats.persons();
+    std::uint32_t* const person_of = s.person.data();
+    float *const record_of = s.record.data(), *const tenure_of = s.tenure.data(), *const value_of = s.value.data();
     for (std::size_t k = 0; k < n; ++k) {
-        const std::size_t seat = s.seat[k];
-        s.person[k] = person[seat];
-        s.record[k] = record[seat];
-        s.tenure[k] = tenure[seat];
-        s.value[k] = value[seat];
+        const std::size_t seat = seat_of[k];
+        person_of[k] = person[seat];
+        record_of[k] = record[seat];
+        tenure_of[k] = tenure[seat];
+        value_of[k] = value[seat];
     }
-    for (std::size_t k = n; k < room; ++k) {
-        s.person[k] = 0;
-        s.record[k] = 0;
-    }
+    std::fill(person_of + n, person_of + room, 0U);
+    std::fill(record_of + n, record_of + room, 0.0F);
     model.kernels.look_at(s.person.data(), s.record.data(), room, model.seed, replication, world.period, vacancy,
-                          static_cast<float>(model.a.month_noise / std::sqrt(12.0)), s.sales12.data(), s.words.data());
+                          static_cast<float>(model.a.month_noise / std::sqrt(12.0)), s.sales12.data(),
+                          with_chance ? s.chance.data() : nullptr);
     std::fill(s.sales12.data() + n, s.sales12.data() + room, float_infinity);
     if (with_collaboration)
         for (std::size_t k = 0; k < n; ++k)
             s.collaboration[k] = field(seat_field::collaboration)[s.seat[k]] +
                                  by_noise * field(seat_field::collaboration_noise)[s.seat[k]];
-    if (with_readiness)
+    if (with_readiness) {
+        const float* readiness_noise = field(seat_field::readiness_noise);
+        float* const readiness = s.readiness.data();
         for (std::size_t k = 0; k < n; ++k)
-            s.readiness[k] = s.value[k] * inverse_spread + tau * field(seat_field::readiness_noise)[s.seat[k]];
+            readiness[k] = value_of[k] * inverse_spread + tau * readiness_noise[seat_of[k]];
+    }
     if (for_host)
         for (std::size_t k = 0; k < n; ++k) s.flags[k] = seats.team[s.seat[k]] == team ? 1 : 0;
     model.kernels.count_lower(s.sales12.data(), n, s.n_lower.data());
@@ -115,16 +122,23 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
             s.flags.data()};
 }
 
+/// The words of candidate k at a vacancy: random score, tie, acceptance, trial.
+inline random::words words_of(const sales_model& model, std::uint32_t replication, std::uint64_t vacancy,
+                              const sales_scratch& s, std::size_t k) {
+    return draw(model.seed, replication, s.person[k], static_cast<std::uint32_t>(vacancy), purpose::candidate);
+}
+
 /// What a test drive of candidate k shows; its cost in output is charged.
-inline float drive(const sales_model& model, std::size_t k, double months, double share, const sales_scratch& s,
-                   sales_world& world) {
+inline float drive(const sales_model& model, std::uint32_t replication, std::uint64_t vacancy, std::size_t k,
+                   double months, double share, const sales_scratch& s, sales_world& world) {
     const std::size_t seat = s.seat[k];
     const double spread = model.a.talent_spread;
     const double sold = spread * static_cast<double>(world.seats.field(seat_field::talent)[seat]) +
                         static_cast<double>(world.seats.field(seat_field::skill)[seat]) - 0.5 * spread * spread;
     world.cost += share * months * numeric::exp(sold);
     const float inverse_spread = model.spread > 0 ? static_cast<float>(1.0 / model.spread) : 0.0F;
-    return s.value[k] * inverse_spread + static_cast<float>(model.a.trial_noise) * normal_of(s.words[3 * s.room + k]);
+    return s.value[k] * inverse_spread +
+           static_cast<float>(model.a.trial_noise) * normal_of(words_of(model, replication, vacancy, s, k)[3]);
 }
 
 /// Scores of every candidate; the only place where `oracle` and a test drive meet the truth.
@@ -137,7 +151,8 @@ inline void score_vacancy(const sales_model& model, const sales_arm& arm, std::u
         return;
     case rule_kind::host:
         if (arm.rule.tries_everybody)
-            for (std::size_t k = 0; k < n; ++k) s.trial[k] = drive(model, k, 3, 0.2, s, world);
+            for (std::size_t k = 0; k < n; ++k)
+                s.trial[k] = drive(model, replication, seen.vacancy, k, 3, 0.2, s, world);
         if (!arm.rule.score(seen, s.score.data(), arm.rule.user)) world.failed = true;
         return;
     case rule_kind::test_drive: {
@@ -151,21 +166,25 @@ inline void score_vacancy(const sales_model& model, const sales_arm& arm, std::u
                               return s.readiness[x] != s.readiness[y] ? s.readiness[x] > s.readiness[y] : x < y;
                           });
         for (std::size_t i = 0; i < n_tried; ++i)
-            s.score[s.order[i]] = 100.0F + drive(model, s.order[i], arm.rule.figures[1], arm.rule.figures[2], s, world);
+            s.score[s.order[i]] = 100.0F + drive(model, replication, seen.vacancy, s.order[i], arm.rule.figures[1],
+                                                 arm.rule.figures[2], s, world);
         return;
     }
     default: {
-        const candidate_chances chance{s.words.data(), draw(model.seed, replication, static_cast<std::uint32_t>(team),
-                                                            static_cast<std::uint32_t>(seen.vacancy), purpose::choice)};
+        const candidate_chances chance{s.chance.data(),
+                                       draw(model.seed, replication, static_cast<std::uint32_t>(team),
+                                            static_cast<std::uint32_t>(seen.vacancy), purpose::choice)};
         score_candidates(arm.rule, model.a, seen, s.rank.data(), chance, s.scoring, s.score.data());
     }
     }
 }
 
 /// Asks in the order of the scores; n if an outsider gets the post.
-inline std::size_t choose(const sales_model& model, std::size_t n, sales_scratch& s, sales_world& world) {
-    const std::uint32_t* tie = s.words.data() + s.room;
-    const std::uint32_t* acceptance = tie + s.room;
+inline std::size_t choose(const sales_model& model, std::uint32_t replication, std::uint32_t vacancy, std::size_t n,
+                          sales_scratch& s, sales_world& world) {
+    const auto word = [&](std::size_t k, std::size_t which) {
+        return words_of(model, replication, vacancy, s, k)[which];
+    };
     s.offers = s.score;
     std::size_t first = n;
     for (;;) {
@@ -173,13 +192,13 @@ inline std::size_t choose(const sales_model& model, std::size_t n, sales_scratch
         const std::uint32_t n_equal = model.kernels.find_highest(s.offers.data(), s.room, at);
         std::size_t best = n_equal == 0 ? n : at;
         for (std::size_t k = best + 1; n_equal > 1 && k < n; ++k)
-            if (s.offers[k] == s.offers[best] && tie[k] > tie[best]) best = k;
+            if (s.offers[k] == s.offers[best] && word(k, 1) > word(best, 1)) best = k;
         if (best == n) return model.shape.outside_if_declined ? n : first;
         if (first == n) first = best;
         const double own_pay = 0.5 + 0.5 * numeric::exp(static_cast<double>(s.sales12[best]));
         const double logit =
             model.a.acceptance_level + model.a.acceptance_pay * numeric::log(model.a.manager_pay / own_pay);
-        if (happens(acceptance[best], 1.0 / (1.0 + numeric::exp(-logit)))) return best;
+        if (happens(word(best, 2), 1.0 / (1.0 + numeric::exp(-logit)))) return best;
         s.declined[best] = 1;
         s.offers[best] = float_nan;
         if (world.counted) ++world.counts.declined;
@@ -193,12 +212,16 @@ inline void count_promotion(const sales_model& model, std::size_t n, std::size_t
     sales_seats& seats = world.seats;
     const std::int32_t least_of_top = least_outsold(0.9, n);
     std::int64_t n_top = 0, n_grouped = 0, n_new = 0;
+    const std::uint32_t* const seat_of = s.seat.data();
+    const std::int32_t* const n_lower = s.n_lower.data();
+    const std::uint8_t* const group = seats.group.data();
+    std::uint8_t* const was_candidate = seats.was_candidate.data();
     for (std::size_t k = 0; k < n; ++k) {
-        const std::size_t seat = s.seat[k];
-        n_grouped += seats.group[seat];
-        n_top += s.n_lower[k] >= least_of_top ? 1 : 0;
-        n_new += seats.was_candidate[seat] == 0 ? 1 : 0;
-        seats.was_candidate[seat] = 1;
+        const std::size_t seat = seat_of[k];
+        n_grouped += group[seat];
+        n_top += n_lower[k] >= least_of_top ? 1 : 0;
+        n_new += was_candidate[seat] == 0 ? 1 : 0;
+        was_candidate[seat] = 1;
     }
     c.candidacies[0] += static_cast<std::int64_t>(n) - n_grouped;
     c.candidacies[1] += n_grouped;

@@ -80,8 +80,8 @@ struct sales_draws {
 struct sales_scratch {
     sales_draws drawn;
     std::vector<std::uint64_t> crossed;
-    std::size_t room = 0;             // candidates, padded
-    std::vector<std::uint32_t> words; // random, tie, acceptance, trial: [4 x room]
+    std::size_t room = 0;              // candidates, padded
+    std::vector<std::uint32_t> chance; // the word of a random score
     std::vector<std::uint32_t> seat, person;
     std::vector<float> record, sales12, tenure, collaboration, readiness, trial, pay, score, value, expected;
     std::vector<float> offers; // scores of those who have not declined yet
@@ -233,7 +233,10 @@ inline void vacate(const sales_model& model, std::uint32_t replication, std::siz
     seats.field(seat_field::threshold)[seat] = never_reached;
     seats.field(seat_field::boost)[seat] = 1;
     const auto id = static_cast<std::uint32_t>(seat);
-    seats.empty.insert(std::lower_bound(seats.empty.begin(), seats.empty.end(), id), id);
+    seats.empty.push_back(id); // a handful, ascending
+    std::uint32_t* at = seats.empty.data() + (seats.empty.size() - 1);
+    for (; at != seats.empty.data() && at[-1] > id; --at) *at = at[-1];
+    *at = id;
 }
 
 } // namespace detail
