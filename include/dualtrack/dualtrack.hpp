@@ -7,6 +7,7 @@
 #include <dualtrack/base/column.hpp>
 #include <dualtrack/base/describe.hpp>
 #include <dualtrack/base/digest.hpp>
+#include <dualtrack/base/exact_sum.hpp>
 #include <dualtrack/base/exp_log.hpp>
 #include <dualtrack/base/exp_log_table.hpp>
 #include <dualtrack/base/gamma.hpp>
@@ -86,6 +87,10 @@
 #include <dualtrack/estimate/net_matches.hpp>
 #include <dualtrack/estimate/network_shrinkage.hpp>
 #include <dualtrack/estimate/panel_rows.hpp>
+#include <dualtrack/estimate/panel_spells.hpp>
+#include <dualtrack/estimate/panel_state.hpp>
+#include <dualtrack/estimate/panel_state_bytes.hpp>
+#include <dualtrack/estimate/panel_store.hpp>
 #include <dualtrack/estimate/prior_variance.hpp>
 #include <dualtrack/estimate/projected_leverage.hpp>
 #include <dualtrack/estimate/record_fit.hpp>
@@ -94,6 +99,7 @@
 #include <dualtrack/estimate/shrinkage_noise.hpp>
 #include <dualtrack/estimate/shrinkage_prior.hpp>
 #include <dualtrack/estimate/shrinkage_system.hpp>
+#include <dualtrack/estimate/solve_panel_state.hpp>
 #include <dualtrack/estimate/sparse_factor.hpp>
 #include <dualtrack/estimate/value_added.hpp>
 #include <dualtrack/estimate/value_added_tables.hpp>

@@ -2,12 +2,15 @@
 //     y_r = alpha_i + psi_j + z_r' gamma + e_r                (seller i, manager j, periods and controls z, weight w_r)
 // alpha is a fixed effect: good sellers meeting good managers do not bias psi. What has to be believed: nobody is moved
 // because of last month's luck, effects add up, and there is one manager a row. Everything else is said by a status.
-// Not built, of what the design leaves open: keeping spells between runs, so that a month can be appended (a run reads
-// all rows anew); sellers with very many managers as vertices of the graph (a thousand managers are tested, as links);
-// split edges and dense LDL' (the approximate factor, sparse LDL' and Jacobi serve every design); a restart at the exit
-// of the iteration; shrunken effects where the factor is too dear (null, finding value_added.not_exact); threads for
-// projections; drift of effects over time, event studies, Poisson. Built but tried at small scale only: weights,
-// controls, two prior variances beyond 1,000 managers.
+// Months can be appended to a panel that is kept between runs (panel_state.hpp, solve_panel_state.hpp). Effects alone
+// then come from 16 bytes a spell; errors that leave out one seller at a time need every value, 8 bytes a row, and a
+// solve sums these up anew. Such a panel has neither weights nor controls, and a solve starts from nothing, so that its
+// bytes never depend on what was solved before.
+// Not built, of what the design leaves open: cells of weighted rows between runs; sellers with very many managers as
+// vertices of the graph (a thousand managers are tested, as links); split edges and dense LDL' (the approximate factor,
+// sparse LDL' and Jacobi serve every design); a restart at the exit of the iteration; shrunken effects where the factor
+// is too dear (null, finding value_added.not_exact); threads for projections; drift of effects over time, event
+// studies, Poisson. Built but tried at small scale only: weights, controls, two prior variances beyond 1,000 managers.
 // Reference: Abowd, Kramarz, Margolis 1999; Kline, Saggio, Solvsten 2020; Besag, York, Mollie 1991.
 #pragma once
 

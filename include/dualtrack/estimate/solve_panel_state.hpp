@@ -1,0 +1,283 @@
+// Value added of a panel that is kept between runs. Effects alone come from spells: matches, links of managers and the
+// border are rebuilt from them, never changed by += and -=, so that nothing drifts.
+//   h_i = sum (y - y0) / W_i ;   q_i = sum (y - y0)^2 - W_i h_i^2 ;   d_t = D_t - sum_{i in t} h_i
+// Everything (errors, shrunken effects, components) comes from the values, in the one order rows have.
+// Nothing is carried over from the last solution: where the panel is the same, the bytes are the same, whatever was
+// done in between.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <dualtrack/estimate/panel_state.hpp>
+#include <dualtrack/estimate/value_added.hpp>
+
+namespace dualtrack::estimate {
+
+/// Codes of a state that have rows, ascending: number k of a result is code [k].
+struct codes_in_use {
+    std::vector<std::uint32_t> unit, group, period;
+    std::vector<std::uint32_t> group_number, period_number; // of a code, or no_index
+};
+
+inline codes_in_use codes_of(const panel_store& store) {
+    codes_in_use out;
+    out.group_number.assign(store.n_groups(), no_index);
+    out.period_number.assign(store.n_periods(), no_index);
+    std::vector<std::int32_t> begins(store.n_periods() + 1, 0);
+    std::vector<panel_spell> own;
+    for (std::size_t unit = 0; unit < store.n_units(); ++unit) {
+        if (store.rows_of(unit) == 0) continue;
+        out.unit.push_back(static_cast<std::uint32_t>(unit));
+        store.read_spells(unit, own);
+        for (const panel_spell& s : own) {
+            out.group_number[s.group] = 0;
+            ++begins[s.first];
+            --begins[s.end()];
+        }
+    }
+    std::int64_t present = 0;
+    for (std::uint32_t t = 0; t < out.period_number.size(); ++t) {
+        present += begins[t];
+        if (present == 0) continue;
+        out.period_number[t] = static_cast<std::uint32_t>(out.period.size());
+        out.period.push_back(t);
+    }
+    for (std::uint32_t j = 0; j < out.group_number.size(); ++j) {
+        if (out.group_number[j] == no_index) continue;
+        out.group_number[j] = static_cast<std::uint32_t>(out.group.size());
+        out.group.push_back(j);
+    }
+    return out;
+}
+
+namespace detail {
+
+/// Sums of spells by match: sellers in order, inside a seller managers in order.
+inline match_columns matches_of(const run_context& run, const panel_store& store, const codes_in_use& codes) {
+    match_columns out(run.memory);
+    const std::size_t n = codes.unit.size();
+    out.first_match.reserve(n + 1);
+    out.first_match.push_back(0);
+    out.unit_weight.reserve(n);
+    out.origin.reserve(n);
+    out.shift.reserve(n);
+    std::vector<panel_spell> own;
+    for (const std::uint32_t unit : codes.unit) {
+        store.read_spells(unit, own);
+        double sum = 0.0;
+        for (const panel_spell& s : own) sum += s.sum;
+        const double weight = store.rows_of(unit);
+        const double shift = sum / weight;
+        if (own.size() > 1)
+            std::stable_sort(own.begin(), own.end(),
+                             [](const panel_spell& a, const panel_spell& b) { return a.group < b.group; });
+        const std::size_t first = out.group.size();
+        for (std::size_t k = 0; k < own.size(); ++k) {
+            if (k == 0 || own[k].group != own[k - 1].group) {
+                out.group.push_back(codes.group_number[own[k].group]);
+                out.n_rows.push_back(0);
+                out.sum.push_back(0.0);
+            }
+            out.n_rows.back() += own[k].length;
+            out.sum.back() += own[k].sum;
+        }
+        for (std::size_t m = first; m < out.group.size(); ++m) {
+            out.weight.push_back(out.n_rows[m]);
+            out.sum[m] -= out.weight[m] * shift;
+            out.squares.push_back(0.0);
+        }
+        out.squares[first] = std::max(0.0, store.squares(unit) - weight * shift * shift); // all of the seller's
+        out.unit_weight.push_back(weight);
+        out.origin.push_back(store.origin(unit));
+        out.shift.push_back(shift);
+        out.first_match.push_back(static_cast<std::uint32_t>(out.group.size()));
+    }
+    return out;
+}
+
+/// The border of periods from spells.
+inline border border_of(const run_context& run, const panel_store& store, const codes_in_use& codes,
+                        const match_columns& matches) {
+    border out(run.memory);
+    const std::size_t T = codes.period.size();
+    const std::size_t wide = T + 1;
+    const std::size_t n_groups = codes.group.size();
+    out.n_periods = T;
+    out.C.assign(T * T, 0.0);
+    out.d.assign(T, 0.0);
+    std::vector<double> corner(wide * wide, 0.0), level(wide, 0.0), rows(wide, 0.0); // differences
+    vec<double> edge(n_groups * wide, 0.0, run.memory);
+    std::vector<panel_spell> own;
+    std::vector<std::pair<std::size_t, std::size_t>> present; // runs of periods
+    for (std::size_t i = 0; i < codes.unit.size(); ++i) {
+        store.read_spells(codes.unit[i], own);
+        present.clear();
+        const bool is_mover = matches.matches_of(i) > 1;
+        for (const panel_spell& s : own) { // periods without any row are left out, so a spell stays a run
+            const std::size_t from = codes.period_number[s.first];
+            const std::size_t to = from + s.length;
+            if (!present.empty() && present.back().second == from)
+                present.back().second = to;
+            else
+                present.emplace_back(from, to);
+            if (!is_mover) continue;
+            double* const into = edge.data() + codes.group_number[s.group] * wide;
+            into[from] += 1.0;
+            into[to] -= 1.0;
+        }
+        const double W = matches.unit_weight[i];
+        const double h = matches.shift[i];
+        for (const auto& [a, b] : present) {
+            level[a] += h;
+            level[b] -= h;
+            rows[a] += 1.0;
+            rows[b] -= 1.0;
+            for (const auto& [c, d] : present) {
+                corner[a * wide + c] -= 1.0 / W;
+                corner[a * wide + d] += 1.0 / W;
+                corner[b * wide + c] += 1.0 / W;
+                corner[b * wide + d] -= 1.0 / W;
+            }
+        }
+        for (std::size_t m = matches.first_match[i]; is_mover && m < matches.first_match[i + 1]; ++m) {
+            double* const into = edge.data() + matches.group[m] * wide;
+            for (const auto& [a, b] : present) {
+                into[a] -= matches.weight[m] / W;
+                into[b] += matches.weight[m] / W;
+            }
+        }
+    }
+    for (std::size_t t = 1; t < T; ++t)
+        for (std::size_t u = 0; u < T; ++u) corner[t * wide + u] += corner[(t - 1) * wide + u];
+    double shifts = 0.0, present_rows = 0.0;
+    for (std::size_t t = 0; t < T; ++t) {
+        shifts += level[t];
+        present_rows += rows[t];
+        out.d[t] = store.period_sum(codes.period[t]).value() - shifts;
+        double along = 0.0;
+        for (std::size_t u = 0; u < T; ++u) out.C[t * T + u] = along += corner[t * wide + u];
+        out.C[t * T + t] += present_rows;
+    }
+    for (std::size_t a = 0; a < T; ++a)
+        for (std::size_t b = a + 1; b < T; ++b) out.C[b * T + a] = out.C[a * T + b];
+    out.B.resize(n_groups * T);
+    for (std::size_t j = 0; j < n_groups; ++j) {
+        double along = 0.0;
+        for (std::size_t t = 0; t < T; ++t) out.B[j * T + t] = along += edge[j * wide + t];
+    }
+    return out;
+}
+
+inline result<void> check_rows_to_solve(const panel_state& state) {
+    if (state.n_rows() >= 2) return outcome::success();
+    return fail(status::data, "data.range",
+                "expected at least 2 rows to estimate from, found " +
+                    integer_text(static_cast<std::int64_t>(state.n_rows())),
+                "panel");
+}
+
+} // namespace detail
+
+/// Matches, graph and border of a kept panel; its rows are not looked at.
+inline two_way two_way_of(const run_context& run, const panel_state& state, const codes_in_use& codes,
+                          bool with_periods) {
+    two_way out(run.memory);
+    const auto n_groups = static_cast<std::uint32_t>(codes.group.size());
+    out.matches = detail::matches_of(run, state.store(), codes);
+    std::vector<double> group_weight(n_groups, 0.0);
+    out.n_rows.assign(n_groups, 0);
+    for (std::size_t m = 0; m < out.matches.size(); ++m) {
+        group_weight[out.matches.group[m]] += out.matches.weight[m];
+        out.n_rows[out.matches.group[m]] += out.matches.n_rows[m];
+    }
+    out.graph = manager_graph_of(run, out.matches, n_groups, out.matches.weight);
+    out.components = components_of(out.graph, group_weight, out.n_rows);
+    if (with_periods) out.edge = detail::border_of(run, state.store(), codes, out.matches);
+    out.b = group_sums(out.matches, n_groups, out.matches.sum);
+    return out;
+}
+
+struct kept_effects {
+    effects_only fit;
+    codes_in_use codes; // psi[k] is of manager code codes.group[k]
+};
+
+/// Effects without standard errors, whatever is kept. Errors: data.range (fewer than 2 rows).
+inline result<kept_effects> effects_of(const run_context& run, const panel_state& state, bool with_periods,
+                                       std::uint64_t seed) {
+    DUALTRACK_TRYV(detail::check_rows_to_solve(state));
+    kept_effects out;
+    out.codes = codes_of(state.store());
+    out.fit = effects_of(two_way_of(run, state, out.codes, with_periods), seed);
+    return out;
+}
+
+/// Rows of a kept panel in their one order, codes without gaps.
+struct kept_panel {
+    codes_in_use codes;
+    std::vector<std::uint32_t> unit, group, period;
+    std::vector<double> value;
+
+    [[nodiscard]] panel_rows rows() const {
+        panel_rows out;
+        out.unit = unit;
+        out.group = group;
+        out.period = period;
+        out.value = value;
+        out.n_units = static_cast<std::uint32_t>(codes.unit.size());
+        out.n_groups = static_cast<std::uint32_t>(codes.group.size());
+        out.n_periods = static_cast<std::uint32_t>(codes.period.size());
+        return out;
+    }
+};
+
+/// Errors: data.range (fewer than 2 rows), argument.unknown_option (only spells are kept).
+inline result<kept_panel> rows_of(const panel_state& state) {
+    DUALTRACK_TRYV(detail::check_rows_to_solve(state));
+    const panel_store& store = state.store();
+    if (store.kept() == kept_rows::spells)
+        return fail(status::argument, "argument.unknown_option",
+                    "expected a panel kept with its values, found one of spells: they give effects, and no errors that "
+                    "leave out one seller at a time");
+    kept_panel out;
+    out.codes = codes_of(store);
+    out.unit.reserve(state.n_rows());
+    out.group.reserve(state.n_rows());
+    out.period.reserve(state.n_rows());
+    out.value.reserve(state.n_rows());
+    seller_spells own;
+    for (std::uint32_t i = 0; i < out.codes.unit.size(); ++i) {
+        store.read(out.codes.unit[i], own);
+        for (const panel_spell& s : own.spell)
+            for (std::uint32_t t = s.first; t < s.end(); ++t) {
+                out.unit.push_back(i);
+                out.group.push_back(out.codes.group_number[s.group]);
+                out.period.push_back(out.codes.period_number[t]);
+            }
+        out.value.insert(out.value.end(), own.value.begin(), own.value.end());
+    }
+    return out;
+}
+
+struct kept_value_added {
+    std::shared_ptr<const kept_panel> panel; // what the result looks at
+    std::shared_ptr<const value_added_result> fit;
+};
+
+/// All that estimate_value_added gives for all rows at once, to the byte. @param market_of_group of each code, or empty
+/// Errors: those of rows_of and of estimate_value_added.
+inline result<kept_value_added> solve(const run_context& run, const panel_state& state,
+                                      const org::value_added_policy& policy,
+                                      std::span<const std::uint32_t> market_of_group = {}) {
+    kept_value_added out;
+    DUALTRACK_TRY(auto rows, rows_of(state));
+    std::vector<std::uint32_t> market;
+    for (const std::uint32_t j : rows.codes.group)
+        if (j < market_of_group.size()) market.push_back(market_of_group[j]);
+    out.panel = std::make_shared<const kept_panel>(std::move(rows));
+    DUALTRACK_TRY(out.fit, estimate_value_added(run, out.panel->rows(), policy, market));
+    return out;
+}
+
+} // namespace dualtrack::estimate
