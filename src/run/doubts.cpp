@@ -120,7 +120,7 @@ void say_team_quotas(const measured& facts, const measure::teams_table& teams, o
     const org::period_columns& quotas = organisation.quotas;
     std::int64_t n_rows = 0;
     for (std::size_t i = 0; i < teams.manager_id.index.size(); ++i)
-        n_rows += teams.attained_amount.minor[i] != no_money && teams.attained_amount.minor[i] != teams.amount.minor[i];
+        n_rows += teams.attained_amount.minor[i] != no_money && teams.attained_amount.minor[i] < teams.amount.minor[i];
     if (n_rows > 0)
         add_finding(findings, {org::severity::warning, "data.quota_gap", "quotas", "person_id", -1, -1, n_rows,
                                "attainment of " + integer_text(n_rows) +

@@ -70,6 +70,52 @@ TEST(teams, keep_the_managers_own_sales_apart) {
     EXPECT_EQ(field(rows[0], "own_amount"), "500");
 }
 
+/// v leads m and n, who lead sellers; m changes to w on 15 July. Everybody above has a team quota.
+row_lists two_levels() {
+    row_lists out{{"people",
+                   {R"({"person_id":"v"})", R"({"person_id":"w"})", R"({"person_id":"m"})",
+                    R"({"person_id":"n","manager_id":"v"})", R"({"person_id":"a","manager_id":"m"})",
+                    R"({"person_id":"b","manager_id":"n"})"}},
+                  {"assignments",
+                   {R"({"person_id":"m","manager_id":"v","start":"2022-01-01","end":"2023-07-15"})",
+                    R"({"person_id":"m","manager_id":"w","start":"2023-07-15"})"}},
+                  {"deals",
+                   {R"({"deal_id":"1","owner_id":"a","amount":100,"closed":"2023-07-14","outcome":"won"})",
+                    R"({"deal_id":"2","owner_id":"a","amount":40,"closed":"2023-07-15","outcome":"won"})",
+                    R"({"deal_id":"3","owner_id":"b","amount":7,"closed":"2023-07-31","outcome":"won"})",
+                    R"({"deal_id":"4","owner_id":"m","amount":1,"closed":"2023-07-16","outcome":"won"})"}}};
+    for (const char* who : {"m", "n", "v", "w"})
+        out["quotas"].push_back(test::row_text()
+                                    .text("person_id", who)
+                                    .text("start", "2023-07-01")
+                                    .text("end", "2023-10-01")
+                                    .number("amount", 200)
+                                    .text("scope", "team")
+                                    .done());
+    return out;
+}
+
+// By hand, third quarter: v has a's 100 until the 14th and b's 7; w has a's 40 from the 15th and what m sold.
+TEST(teams, of_a_manager_of_managers_sell_against_the_quota_with_everybody_below) {
+    const auto quarter = [](const row_lists& tables, const std::string& manager) {
+        for (const std::string& row : rows_of(results_of(tables, "measures").at("teams")))
+            if (field(row, "manager_id") == "\"" + manager + "\"" && field(row, "start") == "\"2023-07-01\"")
+                return row;
+        return std::string("no row");
+    };
+    EXPECT_EQ(field(quarter(two_levels(), "v"), "attained_amount"), "107");
+    EXPECT_EQ(field(quarter(two_levels(), "w"), "attained_amount"), "41");
+    EXPECT_EQ(field(quarter(two_levels(), "m"), "attained_amount"), "140");
+    EXPECT_EQ(field(quarter(two_levels(), "n"), "attainment"), "0.035");
+    EXPECT_EQ(field(quarter(two_levels(), "v"), "amount"), "0") << "credits of direct reports";
+    EXPECT_EQ(field(quarter(two_levels(), "w"), "amount"), "1");
+    EXPECT_TRUE(test::findings_of(two_levels(), "measures", "data.quota_gap").empty());
+    row_lists first_line_alone = two_levels();
+    first_line_alone["quotas"].resize(2);
+    EXPECT_EQ(field(quarter(first_line_alone, "v"), "attained_amount"), "null");
+    EXPECT_EQ(field(quarter(first_line_alone, "m"), "attained_amount"), "140");
+}
+
 TEST(teams, come_by_month_by_fiscal_quarter_or_for_the_window_as_the_policy_says) {
     const auto by = [&](const char* policy) {
         return rows_of(results_of(team_with_exits(), "measures", policy).at("teams"));

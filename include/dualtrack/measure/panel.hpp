@@ -115,6 +115,30 @@ inline std::int64_t prorated(std::int64_t amount, std::int32_t start, std::int32
 
 namespace detail {
 
+/// Days of a stretch on which a team quota of its manager, or of anybody above, begins or ends to speak of the person.
+/// Where nobody above has one, changes above split nothing.
+template <class Inside>
+bool add_team_quota_borders(const org::reporting_lines& lines, const quota_days& team, const org::reporting_span& span,
+                            std::size_t n_above, const Inside& inside) {
+    if (span.manager == no_index || n_above >= org::most_levels || team.span.empty()) return false;
+    const auto quotas = team.spans_of(span.manager);
+    for (const org::day_span& days : quotas) {
+        inside(std::clamp(days.start, span.start, span.end));
+        inside(std::clamp(days.end, span.start, span.end));
+    }
+    bool any = !quotas.empty();
+    for (const org::reporting_span& above : lines.spans_of(span.manager)) {
+        org::reporting_span part = above;
+        part.start = std::max(above.start, span.start);
+        part.end = std::min(above.end, span.end);
+        if (part.start >= part.end || !add_team_quota_borders(lines, team, part, n_above + 1, inside)) continue;
+        inside(part.start);
+        inside(part.end);
+        any = true;
+    }
+    return any;
+}
+
 /// Days on which something changes for a person inside the window, ascending and distinct, with the window's start.
 inline void borders_of(const org::organisation& organisation, const org::reporting_lines& lines, const scope& window,
                        const quota_days& own, const quota_days& team, std::uint32_t person,
@@ -133,11 +157,7 @@ inline void borders_of(const org::organisation& organisation, const org::reporti
     for (const org::reporting_span& span : lines.spans_of(person)) {
         inside(span.start);
         inside(span.end);
-        if (span.manager == no_index) continue;
-        for (const org::day_span& days : team.spans_of(span.manager)) {
-            inside(std::clamp(days.start, span.start, span.end));
-            inside(std::clamp(days.end, span.start, span.end));
-        }
+        add_team_quota_borders(lines, team, span, 0, inside);
     }
     for (const org::day_span& days : own.spans_of(person)) {
         inside(days.start);

@@ -4,9 +4,10 @@
 //   amount = credits of the reports;  own_amount = credits of the manager
 //   quota = the manager's team quota where one is given for the period, else the reports' own quotas for the days they
 //   reported here; the two are never added
-//   attainment = attained_amount / quota, with the credits of the days that have the quota (quota_days.hpp)
-//   exits = those of the reports counted in n_reports who left in the period, so never more than these; an exit is
-//   regretted when the person was not dismissed and was more likely than not in the market's top share;
+//   attainment = attained_amount / quota, with the credits of the days that have the quota (quota_days.hpp): under a
+//   team quota those of everybody below, since that of a manager of managers is carried by their people; else the
+//   reports' exits = those of the reports counted in n_reports who left in the period, so never more than these; an
+//   exit is regretted when the person was not dismissed and was more likely than not in the market's top share;
 //   regretted_retention = 1 - regretted exits / reports in the top share
 #pragma once
 
@@ -75,8 +76,11 @@ void describe(Visitor& visit, Table& table) {
                  table.regretted_retention);
     visit.column("quota_source", unit::text, "team: the manager's team quota; reports: the sum of the reports' own",
                  table.quota_source);
-    visit.column("attained_amount", unit::currency,
-                 "the part of amount on days that have the quota; null without a quota", table.attained_amount);
+    visit.column(
+        "attained_amount", unit::currency,
+        "credits of the days that have the quota: under a team quota of everybody below the manager, else of the "
+        "reports; null without a quota",
+        table.attained_amount);
     visit.column("status", unit::text,
                  "ok; no_quota: no attainment; no_top_seller: nobody in the top share, so no regretted_retention; "
                  "no_quota_no_top_seller; no_reports: credits alone, of people who had left or not begun",
@@ -148,6 +152,7 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
     for (std::uint32_t& index : row)
         if (index != no_index) index = n_managers++;
 
+    const quota_days team_quotas = quota_days_of(organisation, window, org::quota_scope::team, run.memory);
     std::vector<detail::team_sums> sums(std::size_t{n_managers} * n_periods);
     const auto at = [&](std::uint32_t manager, std::size_t period) -> detail::team_sums& {
         return sums[std::size_t{row[manager]} * n_periods + period];
@@ -179,6 +184,14 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             team.under_own_quota += cells.under_own_quota[cell] != 0 ? cells.amount[cell] : 0;
             team.under_team_quota += cells.under_team_quota[cell] != 0 ? cells.amount[cell] : 0;
             team.reports_quota += cells.quota[cell];
+            if (cells.amount[cell] == 0 || team_quotas.span.empty()) continue;
+            std::uint32_t above = manager;
+            for (std::size_t level = 1; level < org::most_levels; ++level) {
+                above = lines.manager_on(above, cells.start[cell]).manager;
+                if (above == no_index) break;
+                if (row[above] != no_index && team_quotas.covers(above, cells.start[cell]))
+                    at(above, detail::period_of(borders, cells.start[cell])).under_team_quota += cells.amount[cell];
+            }
         }
         if (organisation.people.left.empty() || organisation.people.left[person] == no_date) continue;
         const std::int32_t last_day = organisation.people.left[person] - 1;

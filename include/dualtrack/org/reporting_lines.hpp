@@ -17,6 +17,9 @@
 
 namespace dualtrack::org {
 
+/// Levels above a person at which a manager's quota may speak of the person; no organisation is deeper.
+inline constexpr std::size_t most_levels = 32;
+
 /// A stretch of days [start, end) in which a person reported to one manager.
 struct reporting_span {
     std::int32_t start = 0, end = 0;

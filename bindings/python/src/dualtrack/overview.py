@@ -162,7 +162,7 @@ class Team:
 
 def ranking(all_teams: list[Team]) -> list[Team]:
     """The teams worth ranking: a team that is gone, or of a single seller, tops and ends every list by chance, and one
-    of managers has a quota that its reports' reports sell against."""
+    of managers counts sales of teams that are in the list themselves."""
     return [team for team in all_teams if team.current]
 
 
