@@ -88,4 +88,21 @@ TEST(value_added_truth, managers_together_are_nearer_to_the_truth_than_one_by_on
     }
 }
 
+// The more managers, the surer their spread: the mixture over likely spreads then has to be what the likeliest gives.
+TEST(value_added_truth, spreads_integrated_out_for_many_managers_are_the_likeliest_one) {
+    for (std::uint32_t k = 0; k < 6; ++k) {
+        panel_columns panel = random_panel(60 + k, 900, 150, 12, 0.2);
+        random::stream draw(random::place{.seed = 53, .replication = k, .purpose = 79});
+        std::vector<double> effect;
+        plant(panel, effect, 0.3 + 0.1 * k, draw);
+        org::value_added_policy policy;
+        policy.prior = org::effect_prior::exchangeable;
+        const auto made = estimated(panel, policy);
+        ASSERT_TRUE(made->shrinkage.integrated);
+        const double likeliest = made->shrinkage.exchangeable_reml;
+        // A spread known to 6 % has a square that is known to 12 %, and whose mean is 2 % above the likeliest.
+        EXPECT_NEAR(made->shrinkage.effects.tau2, likeliest, 0.05 * likeliest) << k;
+    }
+}
+
 } // namespace

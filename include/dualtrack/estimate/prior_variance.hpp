@@ -59,17 +59,35 @@ inline shrunken_effects integrate_prior(const shrinkage_equations& equations, co
     };
     std::vector<point> points;
     constexpr int totals = 15;
-    const double low = 0.05 * c0;
-    const double high = 8.0 * std::max(c0, std::sqrt(reml));
-    for (std::size_t s = 0; s < shapes.size(); ++s) {
-        if (!integrate) {
-            if (best[s] == reml) points.push_back({s, reml, shapes[s].log_likelihood(reml, sigma2, n_null)});
-            continue;
+    double low = 0.05 * c0;
+    double high = 8.0 * std::max(c0, std::sqrt(reml));
+    // The more managers, the narrower the range of likely spreads: it is laid out anew until steps are fine within it.
+    for (int round = 0; round < 4; ++round) {
+        points.clear();
+        double least = high, greatest = low; // sds that explain the data
+        for (std::size_t s = 0; s < shapes.size(); ++s) {
+            if (!integrate) {
+                if (best[s] == reml) points.push_back({s, reml, shapes[s].log_likelihood(reml, sigma2, n_null)});
+                continue;
+            }
+            for (int i = 0; i < totals; ++i) {
+                const double sd = low * numeric::exp(numeric::log(high / low) * i / (totals - 1));
+                points.push_back({s, sd * sd, shapes[s].log_likelihood(sd * sd, sigma2, n_null) + numeric::log(sd)});
+            }
         }
-        for (int i = 0; i < totals; ++i) {
-            const double sd = low * numeric::exp(numeric::log(high / low) * i / (totals - 1));
-            points.push_back({s, sd * sd, shapes[s].log_likelihood(sd * sd, sigma2, n_null) + numeric::log(sd)});
+        double peak = points.front().weight;
+        for (const point& p : points) peak = std::max(peak, p.weight);
+        constexpr double negligible = 12.0; // log of a weight
+        for (const point& p : points) {
+            if (p.weight < peak - negligible) continue;
+            least = std::min(least, std::sqrt(p.t));
+            greatest = std::max(greatest, std::sqrt(p.t));
         }
+        const double step = numeric::exp(numeric::log(high / low) / (totals - 1));
+        const double next_low = std::max(low, least / step), next_high = std::min(high, greatest * step);
+        if (!integrate || numeric::log(next_high / next_low) > 0.7 * numeric::log(high / low)) break;
+        low = next_low;
+        high = next_high;
     }
     double most = points.front().weight;
     for (const point& p : points) most = std::max(most, p.weight);
