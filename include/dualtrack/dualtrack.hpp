@@ -71,6 +71,7 @@
 #include <dualtrack/estimate/backtest_tables.hpp>
 #include <dualtrack/estimate/border.hpp>
 #include <dualtrack/estimate/connectivity.hpp>
+#include <dualtrack/estimate/degree_queue.hpp>
 #include <dualtrack/estimate/dense.hpp>
 #include <dualtrack/estimate/dual.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>

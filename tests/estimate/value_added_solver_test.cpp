@@ -1,6 +1,7 @@
 // Solvers on graphs that are easy and hard: chains, stars, grids, trees, expanders, two expanders joined by one seller.
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 
 #include <gtest/gtest.h>
 
@@ -112,6 +113,49 @@ TEST(manager_solver, order_has_the_fill_of_a_good_one) {
     EXPECT_LT(good, 60000U);
     EXPECT_GT(pattern_of(problem.graph, natural, true).n_entries(), 200000U);
     EXPECT_TRUE(minimum_degree(problem.graph, 1000.0).order.empty()) << "stops where it becomes too dear";
+}
+
+TEST(manager_solver, order_has_everybody_once_and_counts_what_the_factor_costs) {
+    for (named_graph& graph : graphs()) {
+        random::stream draw(random::place{.seed = 43, .purpose = 81});
+        const auto n = static_cast<std::uint32_t>(graph.links.size());
+        for (std::uint32_t k = 0; k < n; ++k) // three managers linked to a fifth of all others each
+            if (k % 5 < 3 && graph.links[k].first > 3) graph.links.push_back({graph.links[k].first, k % 5});
+        const panel_columns panel = linked_pairs(graph.links);
+        const two_way problem = two_way_of(run_context{}, panel.rows(), false);
+        const auto order = minimum_degree(problem.graph, 1e12);
+        std::vector<std::uint32_t> sorted(order.order);
+        std::sort(sorted.begin(), sorted.end());
+        ASSERT_EQ(sorted.size(), panel.n_groups) << graph.name;
+        for (std::uint32_t j = 0; j < panel.n_groups; ++j) ASSERT_EQ(sorted[j], j) << graph.name;
+        const factor_pattern pattern = pattern_of(problem.graph, order.order, false);
+        double flops = 0.0;
+        for (std::size_t k = 0; k < pattern.size(); ++k) {
+            const auto count = static_cast<double>(pattern.first[k + 1] - pattern.first[k]);
+            flops += count * (count + 2.0);
+        }
+        EXPECT_EQ(order.flops, flops) << graph.name;
+    }
+}
+
+// A few large companies among very many small ones: looking through their links at each elimination would be quadratic.
+TEST(manager_solver, order_is_found_in_near_linear_time_where_a_few_managers_are_linked_to_all) {
+    const auto spent = [](std::uint32_t n) {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> links;
+        for (std::uint32_t k = 5; k < n; ++k) {
+            links.push_back({k, k % 5});
+            links.push_back({k, (k / 5) % 5});
+            if (k % 7 != 0 && k + 1 < n) links.push_back({k, k + 1});
+        }
+        links.erase(std::remove_if(links.begin(), links.end(), [](const auto& l) { return l.first == l.second; }),
+                    links.end());
+        const panel_columns panel = linked_pairs(links);
+        const two_way problem = two_way_of(run_context{}, panel.rows(), false);
+        const std::clock_t begin = std::clock();
+        EXPECT_TRUE(minimum_degree(problem.graph, 1e9).is_complete(n));
+        return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    };
+    EXPECT_LT(spent(160000), 2.0) << "looking at each link of a hub each time takes a minute";
 }
 
 // A million rows; ten million and more in the benchmarks.
