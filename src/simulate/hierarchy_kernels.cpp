@@ -36,6 +36,7 @@ struct run_plan {
     std::size_t n_usual_ages = 0;
     float weight_of_group[most_groups + 1]{};
     // Vacancies: 64 seats of a level a word; word_at is its first byte among the bits of those who leave.
+    bool is_usual = true; // nobody's competence is below 1
     std::size_t n_words = 0, first_bottom_word = 0, first_word[most_levels + 1]{};
     std::size_t word_at[most_words]{}, seat_of_word[most_words]{};
     std::uint64_t word_mask[most_words]{};
@@ -54,13 +55,13 @@ struct alignas(64) line {
 struct alignas(64) lists {
     static constexpr std::size_t most = n_together * most_seats + 16;
     std::uint32_t listed[most], entity[most], vacancy[most], coin[most], pick[most];
-    std::uint32_t moved_to[most], level[most], person[most], leaves[most];
+    std::uint32_t moved_to[most], moved_from[most], level[most], person[most], leaves[most];
     float competence[most];
     std::uint16_t weak[most]; // bits, a register each
 };
 
-/// The organisations that advance together. Seats of each level are padded to 16; a seat that is not held has
-/// competence 0.
+/// The organisations that advance together. Seats of each level are padded to 16; a seat that is not held after a step
+/// has competence 0.
 struct company {
     std::size_t n = 0;                      // organisations in use
     std::uint32_t shift = 0, seat_mask = 0; // 2^shift seats an organisation
@@ -70,7 +71,7 @@ struct company {
     std::uint32_t* person = nullptr;
     std::size_t n_staying = 0;
     std::uint32_t* staying = nullptr; // [organisation x n_staying]: bits
-    std::uint64_t* vacant = nullptr;  // [word x organisation]: bits
+    std::uint64_t* held = nullptr;    // [word x organisation]: bits of the seats that somebody holds
     lists* of = nullptr;
     std::size_t n_moved = 0;
     // [organisation]. n_weak: ever scheduled to be dismissed; n_open: seats above the lowest level, summed over periods
@@ -149,6 +150,7 @@ void set_plan(run_plan& plan, const hierarchy_rules& rules, const hierarchy_poli
     plan.mean = static_cast<float>(rules.mean);
     plan.sd = static_cast<float>(rules.sd);
     plan.floor = static_cast<float>(rules.promoted_floor);
+    plan.is_usual = plan.floor >= lowest_competence;
     plan.delta = static_cast<float>(rules.delta);
     plan.dismiss_below = static_cast<float>(rules.dismiss_below);
     plan.share = policy.share;
@@ -206,7 +208,7 @@ std::unique_ptr<line[]> lay_out(company& all, std::size_t n_groups) {
         take(all.competence, n);
         take(all.leaves_at, n);
         take(all.staying, n_together * all.n_staying);
-        take(all.vacant, n_together * most_words);
+        take(all.held, n_together * most_words);
         take(all.person, n);
         take(all.n_filled, n);
         take(all.of, 1);
@@ -222,7 +224,6 @@ void clear_seats(company& all, std::size_t n, std::uint32_t replication) {
     std::fill_n(all.leaves_at, n_seats, std::uint16_t{0xFFFF});
     std::fill_n(all.n_filled, n_seats, std::uint16_t{0});
     std::fill_n(all.staying, n_together * all.n_staying, ~0U);
-    std::fill_n(all.vacant, n_together * most_words, std::uint64_t{0});
     for (std::size_t i = 0; i < n_together; ++i)
         all.n_persons[i] = all.n_weak[i] = all.n_dismissed[i] = 0, all.n_open[i] = 0;
     all.n = n;
