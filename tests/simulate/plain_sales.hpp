@@ -27,6 +27,7 @@ struct person {
 struct figures {
     double revenue = 0, revenue_first_year = 0;
     double quits = 0, regretted = 0, promotions = 0, declined = 0, value = 0, negative = 0, empty = 0;
+    double winners = 0, x = 0, v = 0, xx = 0, xv = 0; // of the promoted reps: x = sales12 / sA, and v
 };
 
 class firm {
@@ -199,6 +200,14 @@ class firm {
         for (std::size_t k = 0; k < m; ++k)
             if (k != winner && rank[k] >= 0.8 && sales12[k] > sales12[winner]) reps[c[k]].passed_until = t + 11;
         const person chosen = reps[c[winner]];
+        if (counted) {
+            const double x = sales12[winner] / a.talent_spread;
+            ++out.winners;
+            out.x += x;
+            out.v += chosen.v;
+            out.xx += x * x;
+            out.xv += x * chosen.v;
+        }
         vacate(c[winner], t);
         install(chosen, team, t, out);
         return cost;

@@ -68,6 +68,15 @@ TEST(sales, check_13_every_instruction_set_gives_the_same_bytes) {
     }
 }
 
+TEST(sales, check_13_every_compiler_gives_the_same_bytes) {
+    const outcome_bytes found = outcome(model_named("bls2018"), arms_named({"best_seller", "test_drive"}), 3);
+    const std::size_t n_arm = 2 * sales_metrics.size();
+    EXPECT_EQ(found.figures[0], 0x1.f5d61c051eb85p-1);
+    EXPECT_EQ(found.figures[n_arm], 0x1.150790c30d552p+0);
+    EXPECT_EQ(found.figures[n_arm + metric_named("skill")], 0x1.fd44de0053314p-5);
+    EXPECT_EQ(found.trajectory[119], 0x1.3c3778p+0F);
+}
+
 TEST(sales, lanes_draw_what_one_person_at_a_time_would) {
     sales_model model = model_named("bls2018");
     for (const auto set : {instruction_set::plain, instruction_set::avx2, instruction_set::avx512}) {
@@ -150,7 +159,8 @@ TEST(sales, check_14_the_kth_hire_is_the_same_human_under_every_rule) {
     EXPECT_GT(n_met_again, 10'000U);
 }
 
-/// Scores of a rule at the first vacancy, the true value of everybody multiplied by `factor` and readings kept.
+/// Scores of a rule at the first vacancy, the true value and talent of everybody multiplied by `factor` and readings
+/// kept.
 std::vector<float> scores_with_truth(rule_kind kind, double factor) {
     const sales_model model = model_named("bls2018");
     sales_scratch s;
@@ -164,6 +174,10 @@ std::vector<float> scores_with_truth(rule_kind kind, double factor) {
         simulate_month(model, sales_arm(), constants_of(model, sales_arm()), 2, s, world);
     const observed_candidates seen = detail::look_at_candidates(model, arm, 2, 0, 1000, world, s);
     for (float& value : s.value) value *= static_cast<float>(factor); // after the ratings are in
+    for (const seat_field truth :
+         {seat_field::value, seat_field::talent, seat_field::hero_noise, seat_field::threshold})
+        for (std::size_t seat = 0; seat < world.seats.n; ++seat)
+            world.seats.field(truth)[seat] *= static_cast<float>(factor);
     detail::score_vacancy(model, arm, 2, 0, seen, s, world);
     return {s.score.begin(), s.score.begin() + static_cast<std::ptrdiff_t>(seen.n)};
 }

@@ -3,6 +3,8 @@
 // it comes from and how far it can be trusted, and the worst grade used belongs beside every result.
 //     value of a manager    v = bA A + bQ Q + sE z,   sv^2 = bA^2 + bQ^2 + 2 bA bQ rho + sE^2      (log points)
 //     output of a rep       y = exp(sA A + skill + hero lift + w v) x ramp,   1 = average rep, ramped, neutral manager
+// No quota is in the model: sales are sales. A quota set at last year's result would turn the year after a manager who
+// sold for the team into a failure on paper (75% of it, although the team sells more than it would alone).
 // Presets: bls2018 (the reference of the tests, tuned to an unsupported figure), bls2019 (default), lss2015 (boss
 // effects ten times smaller), no_retention (a manager's value does not move quits), cold_start (no burn-in).
 // References: Benson, Li, Shue 2018 (NBER 24343), 2019 (QJE 134:2085); Lazear, Shaw, Stanton 2015 (JOLE 33:823); others
