@@ -162,6 +162,7 @@
 #include <dualtrack/simulate/draws.hpp>
 #include <dualtrack/simulate/experiment.hpp>
 #include <dualtrack/simulate/hierarchy.hpp>
+#include <dualtrack/simulate/histogram_table.hpp>
 #include <dualtrack/simulate/lanes.hpp>
 #include <dualtrack/simulate/lazear.hpp>
 #include <dualtrack/simulate/organisation.hpp>

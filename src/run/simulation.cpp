@@ -4,8 +4,11 @@
 
 #include <algorithm>
 
+#include <dualtrack/simulate/sales_inputs.hpp>
+
 #include "run/analysis.hpp"
 #include "run/tables.hpp"
+#include "run/wall_clock.hpp"
 
 namespace dualtrack::run {
 namespace {
@@ -16,10 +19,12 @@ result<void> run_preset(const model_request& request, simulation_tables& to) {
 
 /// Every model is known and named once.
 result<void> check_presets(const std::vector<std::string>& presets) {
+    std::vector<std::string_view> known(simulate::sales_presets.begin(), simulate::sales_presets.end());
+    const std::span<const std::string_view> published = published_presets();
+    known.insert(known.end(), published.begin(), published.end());
     for (std::size_t i = 0; i < presets.size(); ++i) {
-        if (!is_sales_preset(presets[i]) && !is_published_preset(presets[i]))
-            return fail(status::policy, "policy.range",
-                        "expected the name of a model, found \"" + presets[i].substr(0, 64) + "\"",
+        if (std::find(known.begin(), known.end(), presets[i]) == known.end())
+            return fail(status::policy, "policy.range", expected_name("a model", known, presets[i]),
                         place_in("presets", i));
         if (std::count(presets.begin(), presets.end(), presets[i]) > 1)
             return fail(status::policy, "policy.duplicate_rule",
@@ -36,11 +41,17 @@ result<void> check_names(const org::simulation_policy& policy, const simulation_
         const auto is_it = [&](const std::pmr::string& name) {
             return name == std::string_view(each.name) || name.starts_with(each.name + "/");
         };
-        if (std::none_of(made.inputs.parameter.begin(), made.inputs.parameter.end(), is_it))
-            return fail(status::policy, "policy.unknown_key",
-                        "expected a parameter of the models (the table inputs lists them), found \"" +
-                            each.name.substr(0, 64) + "\"",
-                        "/simulation/parameters/" + each.name);
+        if (std::any_of(made.inputs.parameter.begin(), made.inputs.parameter.end(), is_it)) continue;
+        std::vector<std::string_view> known;
+        for (const std::string_view name : made.inputs.parameter) {
+            const std::string_view list = name.substr(0, name.find('/'));
+            if (std::find(known.begin(), known.end(), list) == known.end()) known.push_back(list);
+        }
+        if (std::find_if(made.inputs.preset.begin(), made.inputs.preset.end(), is_sales_preset) !=
+            made.inputs.preset.end())
+            known.emplace_back("spans");
+        return fail(status::policy, "policy.unknown_key", expected_name("a parameter of the models", known, each.name),
+                    "/simulation/parameters/" + each.name);
     }
     return outcome::success();
 }
@@ -66,18 +77,33 @@ result<std::shared_ptr<analysis_result>> run_simulation_with(const run_context& 
     std::vector<std::string> presets = policy.simulation.presets;
     if (presets.empty()) presets = org::simulation_policy().presets;
     DUALTRACK_TRYV(check_presets(presets));
+    // All that the policy says is checked before the first model runs, which may take minutes.
+    simulation_tables named(run.memory);
+    for (const std::string& preset : presets) {
+        DUALTRACK_TRYV(
+            run_preset({run, policy, preset, data, host, host_is_single_threaded, numeric::infinity, true}, named));
+    }
+    DUALTRACK_TRYV(check_names(policy.simulation, named));
+    const bool is_limited = policy.simulation.max_seconds > 0.0;
+    const double end = is_limited ? seconds_by_the_clock() + policy.simulation.max_seconds : numeric::infinity;
     for (std::size_t i = 0; i < presets.size(); ++i) {
         const double n = static_cast<double>(presets.size());
         const run_context part = part_of(run, static_cast<double>(i) / n, static_cast<double>(i + 1) / n);
-        DUALTRACK_TRYV(run_preset({part, policy, presets[i], data, host, host_is_single_threaded}, *tables));
+        // What time is left is shared among the models that are left.
+        double until = end;
+        if (is_limited) {
+            const double now = seconds_by_the_clock();
+            until = now + (end - now) / static_cast<double>(presets.size() - i);
+        }
+        DUALTRACK_TRYV(run_preset({part, policy, presets[i], data, host, host_is_single_threaded, until}, *tables));
     }
-    DUALTRACK_TRYV(check_names(policy.simulation, *tables));
     auto out = start_result("simulation", data, policy, policy.as_of);
     const std::shared_ptr<const simulation_tables> all = tables;
     add_table(*out, "outcomes", all, all->outcomes);
     add_table(*out, "differences", all, all->differences);
     add_table(*out, "trajectories", all, all->trajectories);
     add_table(*out, "quantiles", all, all->quantiles);
+    add_table(*out, "histograms", all, all->histograms);
     add_table(*out, "decisions", all, all->decisions);
     add_table(*out, "inputs", all, all->inputs);
     add_table(*out, "tornado", all, all->tornado);
@@ -100,6 +126,7 @@ described_analysis describe_simulation() {
     out.add(simulate::differences_table(memory));
     out.add(simulate::trajectories_table(memory));
     out.add(simulate::quantiles_table(memory));
+    out.add(simulate::histograms_table(memory));
     out.add(simulate::decisions_table(memory));
     out.add(simulate::inputs_table(memory));
     out.add(simulate::tornado_table(memory));

@@ -10,11 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include <dualtrack/base/numeric.hpp>
 #include <dualtrack/base/result.hpp>
 #include <dualtrack/org/findings.hpp>
 #include <dualtrack/org/policy.hpp>
 #include <dualtrack/simulate/assumption.hpp>
 #include <dualtrack/simulate/experiment.hpp>
+#include <dualtrack/simulate/histogram_table.hpp>
 #include <dualtrack/simulate/outcome_tables.hpp>
 #include <dualtrack/simulate/policies.hpp>
 
@@ -28,6 +30,7 @@ struct simulation_tables {
     simulate::differences_table differences;
     simulate::trajectories_table trajectories;
     simulate::quantiles_table quantiles;
+    simulate::histograms_table histograms;
     simulate::decisions_table decisions;
     simulate::inputs_table inputs;
     simulate::tornado_table tornado;
@@ -36,8 +39,8 @@ struct simulation_tables {
     org::findings_table findings;
 
     explicit simulation_tables(std::pmr::memory_resource* m)
-        : outcomes(m), differences(m), trajectories(m), quantiles(m), decisions(m), inputs(m), tornado(m), sobol(m),
-          runs(m), findings(m) {}
+        : outcomes(m), differences(m), trajectories(m), quantiles(m), histograms(m), decisions(m), inputs(m),
+          tornado(m), sobol(m), runs(m), findings(m) {}
 };
 
 /// "/simulation/policies/3"
@@ -57,6 +60,8 @@ struct model_request {
     std::shared_ptr<const ingest::checked_data> data; // the company's own, perhaps without any table
     std::span<const host_rule> host = {};             // compared with those the policy names
     bool host_is_single_threaded = false;
+    double until = numeric::infinity; // by seconds_by_the_clock()
+    bool only_check = false;          // what the policy says; nothing is simulated, and no data looked at
 };
 
 /// A rule or package with its figures: "lottery(0.5)".
@@ -64,6 +69,10 @@ struct named_rule {
     std::string name;
     std::vector<double> figures;
 };
+
+/// "expected a model (a, b, c), found "d" (nearest: a)"
+[[nodiscard]] std::string expected_name(std::string_view what, std::span<const std::string_view> known,
+                                        std::string_view found);
 
 /// Reads "rule", "rule(0.5)", "rule + package(6, 2)"; the rule first, then its packages.
 /// Errors: policy.range at `where`
@@ -98,6 +107,15 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
                     const org::simulation_policy& policy, std::int64_t periods,
                     std::span<const simulate::assumption> assumptions, simulation_tables& to);
 
+/// What an experiment asks whether its time is up; empty where there is no limit.
+[[nodiscard]] std::function<bool()> clock_until(double seconds);
+/// The moment at which a share of the time that is left will be over.
+[[nodiscard]] double part_of_time(double until, double share);
+/// Whether the clock stopped one of them.
+[[nodiscard]] bool is_cut(std::initializer_list<const simulate::experiment*> any);
+/// Says that the clock stopped something of the last run, and marks it. @pre the run has its row
+void note_cut(std::string_view preset, std::string what, simulation_tables& to);
+
 /// Rows of inputs.
 void add_assumptions(std::string_view preset, std::span<const simulate::assumption> assumptions, simulation_tables& to);
 
@@ -120,7 +138,7 @@ using assumed_experiment =
 [[nodiscard]] bool is_sales_preset(std::string_view preset) noexcept;
 [[nodiscard]] result<void> run_sales_model(const model_request& request, simulation_tables& to);
 /// The published models, likewise.
-[[nodiscard]] bool is_published_preset(std::string_view preset) noexcept;
+[[nodiscard]] std::span<const std::string_view> published_presets() noexcept;
 [[nodiscard]] result<void> run_published_model(const model_request& request, simulation_tables& to);
 
 } // namespace dualtrack::run

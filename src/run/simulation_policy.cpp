@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include <dualtrack/base/nearest.hpp>
 #include <dualtrack/base/text.hpp>
 
 #include "ingest/json_reader.hpp"
@@ -55,6 +56,15 @@ std::string below(std::string_view pointer) {
 
 std::string place_in(std::string_view list, std::size_t index) {
     return "/simulation/" + std::string(list) + "/" + integer_text(static_cast<std::int64_t>(index));
+}
+
+std::string expected_name(std::string_view what, std::span<const std::string_view> known, std::string_view found) {
+    std::string out = "expected " + std::string(what) + " (";
+    for (std::size_t i = 0; i < known.size(); ++i) out.append(i == 0 ? "" : ", ").append(known[i]);
+    out.append("), found \"").append(found.substr(0, 64)).append("\"");
+    const std::string_view near = nearest_word(found, known);
+    if (!near.empty() && 2 * edit_distance(found, near) <= near.size()) out.append(" (nearest: ").append(near) += ')';
+    return out;
 }
 
 result<std::vector<named_rule>> read_rules(std::string_view text, std::string_view where) {
@@ -127,13 +137,11 @@ result<void> set_stopping(const org::simulation_policy& policy, simulate::experi
             return metric.name == policy.stop_metrics[i];
         });
         if (known) continue;
-        std::string message = "expected a metric of the model (";
-        for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
-            if (message.find(std::string(plan.metrics[m].name)) != std::string::npos) continue;
-            message.append(m == 0 ? "" : ", ").append(plan.metrics[m].name);
-        }
+        std::vector<std::string_view> names;
+        for (const simulate::metric& metric : plan.metrics)
+            if (std::find(names.begin(), names.end(), metric.name) == names.end()) names.push_back(metric.name);
         return fail(status::policy, "policy.range",
-                    message + "), found \"" + policy.stop_metrics[i].substr(0, 64) + "\"", "/simulation/stop_metrics");
+                    expected_name("a metric of the model", names, policy.stop_metrics[i]), place_in("stop_metrics", i));
     }
     return outcome::success();
 }

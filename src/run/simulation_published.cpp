@@ -95,9 +95,7 @@ result<void> add_arms(std::string_view text, std::string_view where, std::vector
     if (only_cs || only_ph) name.remove_prefix(3);
     const auto* word = std::find(words.begin(), words.end(), name);
     if (word == words.end())
-        return refuse(where, "expected a rule of the published models (best, worst, random, best_worst(p), "
-                             "mixed_random(x), perhaps after CS or PH), found \"" +
-                                 std::string(text.substr(0, 64)) + "\"");
+        return refuse(where, expected_name("a rule of the published models, perhaps after CS or PH", words, name));
     if (rules.size() > 1) return refuse(where, "expected no reward package: the published models have none");
     hierarchy_policy policy;
     policy.rule = static_cast<simulate::strategy>(word - words.begin());
@@ -273,11 +271,14 @@ result<void> run_hierarchy(const model_request& request, simulate::hierarchy_pre
     DUALTRACK_TRY(study.arms, arms_for(policy, preset, plan));
     set_metrics(study, plan);
     DUALTRACK_TRYV(set_stopping(policy, plan));
+    add_assumptions(request.preset, assumptions, to);
+    if (request.only_check) return outcome::success();
     const double share = policy.tornado ? 0.7 : 1.0;
+    plan.time_is_up = clock_until(part_of_time(request.until, share));
     DUALTRACK_TRY(simulate::experiment found, simulate_study(part_of(request.run, 0.0, share), study, plan));
     add_experiment(request.preset, plan, found, policy, study.periods, assumptions, to);
-    add_assumptions(request.preset, assumptions, to);
     if (!policy.tornado) return outcome::success();
+    plan.time_is_up = clock_until(request.until);
     plan.stop.most = policy.tornado_replications;
     plan.stop.absolute = plan.stop.relative = 0.0;
     plan.points.clear();
@@ -294,6 +295,10 @@ result<void> run_hierarchy(const model_request& request, simulate::hierarchy_pre
                                                                             static_cast<double>(at.size() + 1) / 3.0),
                                                                     changed, plan));
             at.push_back(std::move(each));
+        }
+        if (is_cut({&at[0], &at[1], &at[2]})) {
+            note_cut(request.preset, "the tornado before " + std::string(varied.name), to);
+            return outcome::success();
         }
         add_tornado(request.preset, plan, varied, at[0], at[1], at[2], to);
     }
@@ -354,6 +359,9 @@ result<void> run_lazear(const model_request& request, simulation_tables& to) {
     for (const std::string_view name : {"share_promoted", "before", "after", "decline", "losers_gain"})
         plan.metrics.push_back({name, name == "share_promoted" ? unit::share : "output", 2, true, false});
     DUALTRACK_TRYV(set_stopping(policy, plan));
+    add_assumptions(request.preset, assumptions, to);
+    if (request.only_check) return outcome::success();
+    plan.time_is_up = clock_until(request.until);
     const auto seed = static_cast<std::uint64_t>(policy.seed);
     DUALTRACK_TRY(
         simulate::experiment found,
@@ -375,7 +383,6 @@ result<void> run_lazear(const model_request& request, simulation_tables& to) {
     add_figure(request.preset, "closed form", "optimal_cut", "output", 2, simulate::optimal_cut(l), to);
     add_figure(request.preset, "closed form", "total_output_if_waiting", "output", 3, waiting.wait, to);
     add_figure(request.preset, "closed form", "total_output_if_early", "output", 3, waiting.early, to);
-    add_assumptions(request.preset, assumptions, to);
     return outcome::success();
 }
 
@@ -390,6 +397,8 @@ result<void> run_kane(const model_request& request, simulation_tables& to) {
     k.alpha = assumptions[0].value;
     if (!(k.alpha > 0.0 && k.alpha <= 0.5))
         return refuse("/simulation/parameters/alpha", "expected from above 0 to 0.5");
+    add_assumptions(request.preset, assumptions, to);
+    if (request.only_check) return outcome::success();
     constexpr std::array<std::string_view, 3> names{"share_class_a", "share_class_b", "share_class_c"};
     const std::int64_t n_levels = policy.periods > 0 ? std::min(policy.periods, 40) : 40;
     for (std::int64_t level = 1; level <= n_levels; ++level) {
@@ -404,7 +413,6 @@ result<void> run_kane(const model_request& request, simulation_tables& to) {
                simulate::settled_efficiency(flows.staying), to);
     add_figure(request.preset, "deterministic", "efficiency_of_promoted", "percentage points", 0,
                simulate::settled_efficiency(flows.promoted), to);
-    add_assumptions(request.preset, assumptions, to);
     simulate::experiment none;
     add_experiment(request.preset, {}, none, policy, n_levels, assumptions, to);
     return outcome::success();
@@ -412,10 +420,10 @@ result<void> run_kane(const model_request& request, simulation_tables& to) {
 
 } // namespace
 
-bool is_published_preset(std::string_view preset) noexcept {
-    return preset == "lazear2004" || preset == "kane1970" ||
-           std::find(simulate::hierarchy_preset_words.begin(), simulate::hierarchy_preset_words.end(), preset) !=
-               simulate::hierarchy_preset_words.end();
+std::span<const std::string_view> published_presets() noexcept {
+    static constexpr std::array<std::string_view, 6> all{"prg2010_text", "prg2010_as_run", "fetta2012",
+                                                         "prg2011",      "lazear2004",     "kane1970"};
+    return all;
 }
 
 result<void> run_published_model(const model_request& request, simulation_tables& to) {

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <array>
 
+#include <dualtrack/base/text.hpp>
 #include <dualtrack/simulate/draws.hpp>
 
 #include "run/simulation.hpp"
+#include "run/wall_clock.hpp"
 
 namespace dualtrack::run {
 namespace {
@@ -23,6 +25,49 @@ std::string_view difference_unit(const simulate::metric& metric) {
 
 double largest(double a, double b) {
     return b > a || a != a ? b : a;
+}
+
+/// Rows of histograms of one metric, in bins that all arms share.
+void add_histogram(std::string_view preset, const simulate::experiment_plan& plan, const simulate::experiment& found,
+                   std::size_t m, simulate::histograms_table& rows) {
+    constexpr std::size_t n_bins = 20;
+    const std::size_t n_metrics = plan.metrics.size();
+    simulate::histogram shape;
+    shape.low = numeric::infinity;
+    shape.high = -numeric::infinity;
+    for (std::size_t a = 0; a < plan.arms.size(); ++a) {
+        shape.low = std::min(shape.low, found.outcomes[a * n_metrics + m].level.low);
+        shape.high = std::max(shape.high, found.outcomes[a * n_metrics + m].level.high);
+    }
+    if (!(shape.low < shape.high)) return; // none, or all alike
+    const double width = (shape.high - shape.low) / static_cast<double>(n_bins);
+    for (std::size_t a = 0; a < plan.arms.size(); ++a) {
+        const simulate::arm_outcome& one = found.outcomes[a * n_metrics + m];
+        if (one.level.n == 0) continue;
+        shape.count.assign(n_bins, 0);
+        for (const float x : one.kept)
+            if (x == x) shape.add(static_cast<double>(x));
+        const bool is_sketched = one.sketch.is_started();
+        double before = 0.0;
+        for (std::size_t bin = 0; bin < n_bins; ++bin) {
+            const double from = shape.low + width * static_cast<double>(bin);
+            const double to = bin + 1 == n_bins ? shape.high : shape.low + width * static_cast<double>(bin + 1);
+            double inside = static_cast<double>(shape.count[bin]);
+            if (is_sketched) {
+                const double up_to = bin + 1 == n_bins ? static_cast<double>(one.level.n) : one.sketch.count_up_to(to);
+                inside = up_to - before;
+                before = up_to;
+            }
+            rows.preset.emplace_back(preset);
+            rows.policy.emplace_back(plan.arms[a].name);
+            rows.metric.emplace_back(plan.metrics[m].name);
+            push(rows.horizon_periods, plan.metrics[m].horizon_periods);
+            push_finite(rows.low, from);
+            push_finite(rows.high, to);
+            push_finite(rows.share, inside / static_cast<double>(one.level.n));
+            rows.approximate.value.push_back(is_sketched ? 1 : 0);
+        }
+    }
 }
 
 } // namespace
@@ -111,15 +156,47 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
                             fan.empty() ? numeric::not_a_number : simulate::select_quantile(fan, shares[q]));
         }
     }
+    for (std::size_t m = 0; m < n_metrics; ++m)
+        if (plan.metrics[m].name == plan.metrics[0].name) add_histogram(preset, plan, found, m, to.histograms);
     to.runs.preset.emplace_back(preset);
     push(to.runs.seed, policy.seed);
     push(to.runs.key_layout, simulate::key_layout);
     push(to.runs.periods, periods);
     push(to.runs.n, found.n);
-    to.runs.stop_reason.emplace_back(found.stopped == simulate::stop_reason::precise ? "precise" : "most");
+    const bool is_cut = found.stopped == simulate::stop_reason::time;
+    to.runs.stop_reason.emplace_back(is_cut                                            ? "time"
+                                     : found.stopped == simulate::stop_reason::precise ? "precise"
+                                                                                       : "most");
+    to.runs.not_reproducible.value.push_back(0);
     char worst = '1';
     for (const simulate::assumption& each : assumptions) worst = std::max(worst, each.grade);
     to.runs.worst_grade.emplace_back(1, worst);
+    if (is_cut)
+        note_cut(preset, "the comparison of rules, after " + integer_text(found.n) + " organisations a rule", to);
+}
+
+std::function<bool()> clock_until(double seconds) {
+    if (!(seconds < numeric::infinity)) return {};
+    return [seconds] { return seconds_by_the_clock() >= seconds; };
+}
+
+double part_of_time(double until, double share) {
+    if (!(until < numeric::infinity)) return until;
+    const double now = seconds_by_the_clock();
+    return now + share * (until - now);
+}
+
+bool is_cut(std::initializer_list<const simulate::experiment*> any) {
+    return std::any_of(any.begin(), any.end(),
+                       [](const auto* each) { return each->stopped == simulate::stop_reason::time; });
+}
+
+void note_cut(std::string_view preset, std::string what, simulation_tables& to) {
+    to.runs.not_reproducible.value.back() = 1;
+    add_finding(to.findings,
+                {org::severity::warning, "simulation.not_reproducible", "simulation", "", -1, -1, 1,
+                 std::string(preset) + ": the limit of time (/simulation/max_seconds) stopped " + std::move(what) +
+                     "; another machine, or this one another time, gets to other figures"});
 }
 
 void add_assumptions(std::string_view preset, std::span<const simulate::assumption> assumptions,

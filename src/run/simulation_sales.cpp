@@ -102,9 +102,9 @@ result<std::vector<double>> figures_of_rule(const named_rule& given, std::size_t
     return out;
 }
 
-template <class List> std::string names_of(const List& list) {
-    std::string out;
-    for (const auto& each : list) out.append(out.empty() ? "" : ", ").append(each.name);
+template <class List> std::vector<std::string_view> names_of(const List& list) {
+    std::vector<std::string_view> out;
+    for (const auto& each : list) out.push_back(each.name);
     return out;
 }
 
@@ -116,8 +116,7 @@ result<void> add_package(const named_rule& given, std::string_view where, simula
         each.apply(figures, to);
         return outcome::success();
     }
-    return refuse(where,
-                  "expected a reward package (" + names_of(packages) + "), found \"" + given.name.substr(0, 64) + "\"");
+    return refuse(where, expected_name("a reward package", names_of(packages), given.name));
 }
 
 std::string printed(std::span<const named_rule> parts) {
@@ -151,9 +150,11 @@ result<named_arm> arm_of(std::string_view text, std::string_view where, const mo
         out.arm.rule.interviewed = rule.interviewed;
         found = true;
     }
-    if (!found)
-        return refuse(where, "expected a rule of promotion (" + names_of(simulate::built_in_rules) + "), found \"" +
-                                 parts[0].name.substr(0, 64) + "\"");
+    if (!found) {
+        std::vector<std::string_view> known = names_of(simulate::built_in_rules);
+        for (const host_rule& rule : request.host) known.push_back(rule.name);
+        return refuse(where, expected_name("a rule of promotion", known, parts[0].name));
+    }
     for (std::size_t i = 1; i < parts.size(); ++i) {
         DUALTRACK_TRYV(add_package(parts[i], where, out.arm.packages));
     }
@@ -353,6 +354,7 @@ few_rules first_rules(const model_request& request, std::span<const sales_arm> a
     const auto at = std::find_if(out.plan.arms.begin(), out.plan.arms.end(), is_base) - out.plan.arms.begin();
     for (simulate::experiment_arm& arm : out.plan.arms) arm.baseline = static_cast<std::size_t>(at);
     out.plan.points.clear();
+    out.plan.time_is_up = nullptr;
     out.plan.stop.most = request.policy.simulation.tornado_replications;
     out.plan.stop.absolute = out.plan.stop.relative = 0;
     return out;
@@ -370,7 +372,8 @@ simulate::sales_model with_values(const simulate::sales_model& model, std::span<
 result<void> vary_assumptions(const run_context& run, const model_request& request, const simulate::sales_model& model,
                               std::span<const sales_arm> arms, const simulate::experiment_plan& plan,
                               std::span<const assumption> assumptions, simulation_tables& to) {
-    const few_rules few = first_rules(request, arms, plan);
+    few_rules few = first_rules(request, arms, plan);
+    few.plan.time_is_up = clock_until(request.until);
     std::vector<assumption> varied;
     for (const assumption& each : assumptions)
         if (each.low != each.high && each.grade == '4') varied.push_back(each);
@@ -395,6 +398,10 @@ result<void> vary_assumptions(const run_context& run, const model_request& reque
             high.value = each.high;
             DUALTRACK_TRY(const simulate::experiment at_low, step({&low, 1}));
             DUALTRACK_TRY(const simulate::experiment at_high, step({&high, 1}));
+            if (is_cut({&usual, &at_low, &at_high})) {
+                note_cut(request.preset, "the tornado before " + std::string(each.name), to);
+                return outcome::success();
+            }
             add_tornado(request.preset, few.plan, each, usual, at_low, at_high, to);
         }
     }
@@ -413,7 +420,7 @@ result<void> run_sales_model(const model_request& request, simulation_tables& to
     const org::simulation_policy& policy = request.policy.simulation;
     simulate::sales_preset values = simulate::preset_of(request.preset);
     std::vector<assumption> assumptions = assumptions_of(request.preset, values);
-    if (policy.start == org::simulation_start::data) {
+    if (policy.start == org::simulation_start::data && !request.only_check) {
         DUALTRACK_TRYV(start_from_data(request, assumptions, values.shape, to.findings));
     }
     DUALTRACK_TRY(const auto overrides, read_overrides(policy.parameters));
@@ -439,16 +446,18 @@ result<void> run_sales_model(const model_request& request, simulation_tables& to
     DUALTRACK_TRY(const std::vector<sales_arm> arms, arms_for(request, plan));
     set_metrics(model.shape, plan);
     DUALTRACK_TRYV(set_stopping(policy, plan));
+    add_assumptions(request.preset, assumptions, to);
+    if (request.only_check) return outcome::success();
     run_context run = request.run;
     for (const sales_arm& arm : arms)
         if (arm.rule.score != nullptr && request.host_is_single_threaded) run.threads = 1;
     kept_log log;
     log.of.resize(static_cast<std::size_t>(std::min(policy.decision_replications, policy.replications)) * arms.size());
     const double share = policy.sobol_points > 0 ? 0.1 : policy.tornado ? 0.6 : 1.0;
+    plan.time_is_up = clock_until(part_of_time(request.until, share));
     DUALTRACK_TRY(simulate::experiment found,
                   simulate_arms(part_of(run, 0.0, share), model, arms, plan, log.of.empty() ? nullptr : &log));
     add_experiment(request.preset, plan, found, policy, model.shape.months, assumptions, to);
-    add_assumptions(request.preset, assumptions, to);
     add_decisions(request, plan, log, to);
     if ((policy.tornado || policy.sobol_points > 0) && arms.size() > 1) {
         DUALTRACK_TRYV(vary_assumptions(part_of(run, share, 1.0), request, model, arms, plan, assumptions, to));

@@ -31,11 +31,12 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
     const double n_runs = static_cast<double>(n_points) * static_cast<double>(varied.size() + 2);
     double n_done = 0.0;
     std::vector<assumption> values(varied.begin(), varied.end());
+    bool is_over = false; // the clock stopped a point
     // Sample A, B, or A with one assumption from B.
     const auto sample = [&](bool is_b, std::size_t from_b) -> result<sampled> {
         sampled out;
         out.mean.resize(n_arms);
-        for (std::size_t point = 0; point < n_points; ++point) {
+        for (std::size_t point = 0; point < n_points && !is_over; ++point) {
             for (std::size_t i = 0; i < values.size(); ++i)
                 values[i].value =
                     value_at(values[i], simulate::sobol_place(seed, static_cast<std::uint32_t>(i),
@@ -43,6 +44,7 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
             const run_context part = part_of(run, n_done / n_runs, (n_done + 1.0) / n_runs);
             n_done += 1.0;
             DUALTRACK_TRY(const simulate::experiment found, at(values, part));
+            is_over = is_cut({&found});
             for (std::size_t a = 0; a < n_arms; ++a) {
                 const simulate::moments& difference = found.outcomes[a * n_metrics].difference;
                 out.mean[a].push_back(difference.n > 0 ? difference.mean : numeric::not_a_number);
@@ -54,6 +56,10 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
     DUALTRACK_TRY(const sampled at_b, sample(true, varied.size()));
     for (std::size_t i = 0; i < varied.size(); ++i) {
         DUALTRACK_TRY(const sampled at_i, sample(false, i));
+        if (is_over) {
+            note_cut(request.preset, "the Sobol indices before " + std::string(varied[i].name), to);
+            return outcome::success();
+        }
         for (std::size_t a = 0; a < n_arms; ++a) {
             if (plan.arms[a].baseline == a) continue;
             simulate::moments all;

@@ -95,6 +95,41 @@ def test_assumptions_varied_together_are_ranked_in_the_page(tmp_path: Path) -> N
     assert "Which assumption brings the doubt" in page
 
 
+def test_policy_check_knows_what_the_simulator_knows(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    for simulation, said in (
+        ({"presets": ["bls2091"]}, "/simulation/presets/0: expected a model (bls2019, lss2015"),
+        ({"presets": ["bls2019"], "policies": ["readyness"]}, "(nearest: readiness)"),
+        ({"policies": ["random + dualtrack"]}, "(nearest: dual_track)"),
+        ({"parameters": {"tua": 1}}, "(nearest: tau)"),
+        ({"parameters": {"tau": -1}}, "/simulation/parameters/tau"),
+    ):
+        path.write_text(json.dumps({"version": 1, "simulation": simulation}), encoding="utf-8")
+        done = command("policy", "check", path)
+        assert done.returncode == 1 and said in done.stderr, done.stderr
+    for simulation in (
+        {"presets": ["kane1970"]},
+        {"policies": ["lottery(0.2) + mentoring"], "replications": 10000000},
+        {"start": "data"},
+    ):
+        path.write_text(json.dumps({"version": 1, "simulation": simulation}), encoding="utf-8")
+        done = command("policy", "check", path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_result_that_the_clock_stopped_says_so_in_the_page() -> None:
+    for package in ("jinja2", "altair", "vl_convert"):
+        need(package)
+    from dualtrack.report.sections import simulation
+
+    asked = policy(presets=["bls2019"], policies=["readiness"], replications=10000000, max_seconds=0.2)
+    result = dt.run({}, "simulation", asked)
+    (row,) = result["runs"].to_dicts()
+    assert row["stop_reason"] == "time" and row["not_reproducible"] and 0 < row["n"] < 10000000
+    words = " ".join(b.text for b in simulation.blocks(lambda name: result[name].to_dicts()) if hasattr(b, "text"))
+    assert "another machine" in words
+
+
 def test_promoting_the_worst_is_never_offered_as_advice(tmp_path: Path) -> None:
     for package in ("jinja2", "altair", "vl_convert"):
         need(package)

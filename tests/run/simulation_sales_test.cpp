@@ -2,6 +2,7 @@
 // company's own data.
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include <dualtrack/base/exp_log.hpp>
 #include <gtest/gtest.h>
@@ -86,6 +87,29 @@ TEST(simulation_sales, says_what_is_not_known_and_where) {
               std::string::npos);
     EXPECT_NE(simulation_refusal(R"("parameters":{"spans":[0]})").find("from 1 to 500"), std::string::npos);
     EXPECT_NE(simulation_refusal(R"("start":"data")").find("schema.missing_table"), std::string::npos);
+}
+
+TEST(simulation_sales, an_unknown_name_is_told_the_known_ones_and_the_nearest) {
+    const auto says = [](const std::string& simulation, const std::vector<std::string>& parts) {
+        const std::string said = simulation_refusal(simulation);
+        for (const std::string& part : parts) EXPECT_NE(said.find(part), std::string::npos) << part << "\n" << said;
+    };
+    says(R"("presets":["bls2091"])",
+         {"(bls2019, lss2015,", "kane1970)", "(nearest: bls2019)", "/simulation/presets/0"});
+    says(R"("policies":["readyness"])", {"best_seller, random,", "oracle", "(nearest: readiness)"});
+    says(R"("policies":["random + dualtrack"])", {"(dual_track, not_yet_talk,", "(nearest: dual_track)"});
+    says(R"x("packages":["mentorring(6)"])x", {"(nearest: mentoring)", "/simulation/packages/0"});
+    says(R"("parameters":{"span_":6})", {"bA, bQ, rho,", "(nearest: span)", "/simulation/parameters/span_"});
+    says(R"("stop_metrics":["revenues"])", {"revenue_discounted", "(nearest: revenue)", "/simulation/stop_metrics/0"});
+    says(R"("presets":["prg2011"],"policies":["bst"])", {"(best, worst, random,", "(nearest: best)"});
+    EXPECT_EQ(simulation_refusal(R"("presets":["a_model_of_our_own"])").find("nearest"), std::string::npos);
+}
+
+TEST(simulation_sales, all_that_the_policy_says_is_checked_before_anything_is_simulated) {
+    // The second model refuses at once what the first could have worked on for hours.
+    const std::string said = simulation_refusal(R"("presets":["bls2019","prg2011"],"policies":["best_seller"],)"
+                                                R"("replications":10000000)");
+    EXPECT_NE(said.find("/simulation/policies/0"), std::string::npos) << said;
 }
 
 TEST(simulation_sales, teams_may_have_different_spans) {

@@ -49,6 +49,11 @@ inline constexpr auto simulate_policy_fields = std::to_array<policy_field>({
     detail::field<&policy::simulation, &simulation_policy::stop_metrics>(
         "/simulation/stop_metrics", unit::text, 0, 32, "metrics that decide when to stop; none: the first of the model",
         "this project", "J"),
+    detail::field<&policy::simulation, &simulation_policy::max_seconds>(
+        "/simulation/max_seconds", "seconds", 0, 1000000,
+        "stop by the clock after so many seconds, however far it got; 0: never. Another machine gets further or less "
+        "far, so a result that the clock stopped is marked not_reproducible",
+        "this project", "J"),
     detail::field<&policy::simulation, &simulation_policy::confidence>(
         "/simulation/confidence", unit::probability, 0.5, 0.9999, "confidence of every interval", "convention", "J"),
     detail::field<&policy::simulation, &simulation_policy::seed>(

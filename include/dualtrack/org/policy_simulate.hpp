@@ -26,6 +26,7 @@ struct simulation_policy {
     double absolute_tolerance = 0.0; // of a half-width, in the metric's unit
     double relative_tolerance = 0.0; // of a half-width, of the mean
     std::vector<std::string> stop_metrics;
+    double max_seconds = 0.0; // of the clock; 0: none
     double confidence = 0.95;
     std::int64_t seed = 7;
     bool tornado = true;

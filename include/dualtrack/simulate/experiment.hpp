@@ -3,7 +3,8 @@
 // difference; a difference in percent is formed for each organisation and then averaged.
 // Replications run in blocks of 64; blocks may run on any thread, but are merged in their order, in waves of a fixed
 // size, so that the result never depends on the number of threads and memory does not grow with the replications
-// (but for the outcomes kept for quantiles: four bytes each, a million a figure, then a sketch of 80 KB).
+// (but for the outcomes kept for quantiles: four bytes each, a million a figure, then a sketch of 130 KB).
+// A host that is short of time may stop between waves: the only thing by which a result depends on the machine.
 #pragma once
 
 #include <dualtrack/base/parallel.hpp>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +45,7 @@ struct experiment_plan {
     std::vector<std::size_t> stop_metrics; // metrics that decide when to stop
     stopping_rule stop;
     std::int64_t most_kept = 1'000'000; // up to so many organisations quantiles are selected exactly
+    std::function<bool()> time_is_up;   // asked between waves, on the calling thread; empty: never
 };
 
 /// At most so many organisations are kept for the quantiles of a trajectory.
@@ -57,7 +60,7 @@ struct arm_outcome {
     quantile_sketch sketch;   // in their place, once there are more
 };
 
-enum class stop_reason : std::uint8_t { most, precise };
+enum class stop_reason : std::uint8_t { most, precise, time };
 
 struct experiment {
     std::int64_t n = 0;
@@ -162,7 +165,8 @@ template <class Simulate>
     out.fan.resize(n_points);
     for (arm_outcome& each : out.outcomes)
         each.kept.reserve(static_cast<std::size_t>(std::min(plan.stop.most, plan.most_kept)));
-    constexpr std::int64_t wave = 64 * replication_block;
+    // Where time may run out, waves are as short as keeps every thread at work.
+    const std::int64_t wave = replication_block * (plan.time_is_up ? std::max(1, run.threads) : 64);
     while (out.n < plan.stop.most) {
         // A wave ends where the rule may look.
         std::int64_t look = first_look;
@@ -194,6 +198,10 @@ template <class Simulate>
         out.n = to;
         if (out.n < plan.stop.most && is_look(out.n) && is_precise(plan.stop, detail::asked_differences(plan, out))) {
             out.stopped = stop_reason::precise;
+            break;
+        }
+        if (out.n < plan.stop.most && plan.time_is_up && plan.time_is_up()) {
+            out.stopped = stop_reason::time;
             break;
         }
     }

@@ -250,9 +250,11 @@ void describe(Visitor& visit, Table& t) {
 struct runs_table {
     text_list preset;
     column<std::int64_t> seed, key_layout, periods, n;
-    text_list stop_reason, worst_grade;
+    text_list stop_reason;
+    flag_column not_reproducible;
+    text_list worst_grade;
     explicit runs_table(std::pmr::memory_resource* m)
-        : preset(m), seed(m), key_layout(m), periods(m), n(m), stop_reason(m), worst_grade(m) {}
+        : preset(m), seed(m), key_layout(m), periods(m), n(m), stop_reason(m), not_reproducible(m), worst_grade(m) {}
 };
 
 template <class Visitor, class Table>
@@ -264,8 +266,15 @@ void describe(Visitor& visit, Table& t) {
     visit.column("key_layout", unit::count, "version of the order of updates and of the keys of chance", t.key_layout);
     visit.column("periods", unit::count, "periods simulated after the burn-in", t.periods);
     visit.column("n", unit::count, "organisations simulated a rule", t.n);
-    visit.column("stop_reason", unit::text, "precise: every half-width asked for is reached; most: the limit",
-                 t.stop_reason);
+    visit.column(
+        "stop_reason", unit::text,
+        "precise: every half-width asked for is reached; most: the limit of replications; time: the limit of the "
+        "clock",
+        t.stop_reason);
+    visit.column("not_reproducible", unit::flag,
+                 "yes: the clock stopped it, here or before all assumptions were varied; another machine stops "
+                 "elsewhere",
+                 t.not_reproducible);
     visit.column("worst_grade", unit::text, "grade of the weakest assumption used", t.worst_grade);
 }
 

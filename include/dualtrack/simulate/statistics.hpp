@@ -4,7 +4,8 @@
 //     interval     mean +- t(n - 1) sd / sqrt(n)
 //     tail mean    CVaR: the mean of the worst 5%
 //     sketch       past a million outcomes: counts and sums between 4,095 cuts at even ranks of the first million, so
-//                  that a quantile lies among the values of its bin; values that repeat come out exactly
+//                  that a quantile lies among the values of its bin: its rank is off by less than the share of one bin,
+//                  1/4,096 and a little luck of the cuts; values that repeat come out exactly
 //     stopping     looked at only at n = 256 x 2^k: every half-width asked for <= max(absolute, relative |mean|)
 // Reference: Chan, Golub, LeVeque 1983, "Algorithms for computing the sample variance"; Pebay 2008, SAND2008-6212.
 #pragma once
@@ -153,6 +154,19 @@ struct quantile_sketch {
         const double to = static_cast<double>(bin + 1 == n_bins ? high : cut[bin]);
         const double steps = static_cast<double>(count[bin] - 1);
         return steps > 0.0 ? from + (to - from) * (rank - static_cast<double>(before) - 1.0) / steps : sum[bin];
+    }
+
+    /// How many outcomes are at or below x; outcomes of a bin are taken to lie evenly in it.
+    [[nodiscard]] double count_up_to(double x) const noexcept {
+        double below = 0.0;
+        for (std::size_t i = 0; i < n_bins; ++i) {
+            if (count[i] == 0) continue;
+            const double from = static_cast<double>(least[i]), n = static_cast<double>(count[i]);
+            const double to = static_cast<double>(i + 1 == n_bins ? high : cut[i]);
+            if (x < from) break;
+            below += x >= to ? n : n * (x - from) / (to - from);
+        }
+        return below;
     }
 
     /// The mean of the lowest `share`, or of the highest. @pre not empty

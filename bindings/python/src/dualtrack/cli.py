@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from ._api import Data, Policy, Progress, Result, Table, default_policy, policy_schema, run
+from ._api import Cancel, Data, Policy, Progress, Result, Table, default_policy, policy_schema, run
 from ._contract import analyses
-from ._error import Error
+from ._error import Error, Status
 from .sources import MissingPackage
 
 FORMATS = ("parquet", "csv", "json")
@@ -240,8 +240,24 @@ def _cmd_policy_schema(options: argparse.Namespace) -> None:
     _print_json(policy_schema())
 
 
+def _check_simulation(policy: Policy, path: str) -> None:
+    """Names of models, rules, packages and assumptions: the simulation looks at them before it simulates."""
+    own = policy.to_dict()
+    own["simulation"]["start"] = "preset"
+    stopped = Cancel()
+    stopped.request()
+    try:
+        with Data({}) as none:
+            run(none, "simulation", Policy(own), cancel=stopped)
+    except Error as error:
+        if error.status != Status.CANCELLED:
+            raise Failed(line_of(error, f"{path} ")) from None
+
+
 def _cmd_policy_check(options: argparse.Namespace) -> None:
-    print(f"{options.file}: a valid policy, digest {_policy(options.file).digest}")
+    policy = _policy(options.file)
+    _check_simulation(policy, options.file)
+    print(f"{options.file}: a valid policy, digest {policy.digest}")
 
 
 # ---- the parser ----------------------------------------------------------------------------------

@@ -130,6 +130,11 @@ def _readings(rows: Rows, presets: list[str]) -> list[Block]:
             f"The first {horizons[0]} months hide most of what a rule does over {horizons[-1]}: managers stay, and what "
             "they do to their teams adds up. Read both columns together."
         )
+    out.append(
+        "No quota is in the model: what counts is what is sold. Quotas set at last year's result would make the year after "
+        "a manager who sells for the team look like a failure (75 % of it in the example of the hero and the hero-maker), "
+        "though the team sells more than without any manager."
+    )
     if any(_rule(policy) in ("worst_seller", "worst") for policy in signs):
         out.append(
             "That promoting the worst seller can beat the best one here follows mechanically from an assumed negative "
@@ -331,6 +336,14 @@ def blocks(rows: Rows) -> list[Block]:
             "decides."
         )
     ]
+    stopped = [row["preset"] for row in runs if row["not_reproducible"]]
+    if stopped:
+        out.append(
+            Text(
+                f"The limit of time stopped the simulation of {', '.join(stopped)} before it was done: another machine, or "
+                "this one another time, gets to other figures. To repeat a result, ask for a number of replications."
+            )
+        )
     for metric, presets in _kinds(rows):
         out += _differences(rows, metric, presets)
         if metric == "revenue":
