@@ -133,12 +133,18 @@ double sales_of_one(const value_added_panel& panel) {
     return mean > 0.0 ? mean : 1.0;
 }
 
-/// The errors of the fitted effects, together.
-std::vector<double> joint_noise(const scored_cases& cases, const estimated_value_added& value) {
-    std::vector<std::uint32_t> managers;
-    for (const std::uint32_t row : fitted_rows(cases.rows)) managers.push_back(cases.manager[row]);
-    std::vector<double> out = noise_between(*value.fit, managers);
-    for (double& x : out) x /= cases.unit * cases.unit;
+/// How the errors of the effects go together; of those whom coefficients are fitted on where it is too many of all.
+related_noise joint_noise(const scored_cases& cases, const estimated_value_added& value) {
+    related_noise out;
+    for (const bool all : {true, false}) {
+        out.row = all ? known_rows(cases.rows) : fitted_rows(cases.rows);
+        std::vector<std::uint32_t> managers;
+        for (const std::uint32_t row : out.row) managers.push_back(cases.manager[row]);
+        out.covariance = noise_between(*value.fit, managers);
+        if (!out.covariance.empty()) break;
+    }
+    if (out.covariance.empty()) out.row.clear();
+    for (double& x : out.covariance) x /= cases.unit * cases.unit;
     return out;
 }
 

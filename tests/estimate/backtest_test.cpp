@@ -42,10 +42,16 @@ TEST(backtest, of_two_vacancies_by_hand) {
     EXPECT_DOUBLE_EQ(figure(made, backtest_policy_word::top_seller, 1).value, 0.0);
     EXPECT_EQ(figure(made, backtest_policy_word::top_seller, 1).n, 1);
     EXPECT_TRUE(std::isnan(figure(made, backtest_policy_word::top_seller, 1).low)) << "one vacancy has no interval";
+    EXPECT_EQ(figure(made, backtest_policy_word::as_decided, 1).n, 2);
+    EXPECT_TRUE(std::isnan(figure(made, backtest_policy_word::as_decided, 1).low)) << "never another choice";
     EXPECT_DOUBLE_EQ(figure(made, backtest_policy_word::random, 0).value, (0.1 + 0.2) / 2);
     EXPECT_DOUBLE_EQ(figure(made, backtest_policy_word::as_decided, 0).value, 0.05);
-    EXPECT_DOUBLE_EQ(figure(made, backtest_policy_word::readiness, 1).low, 0.0);
-    EXPECT_DOUBLE_EQ(figure(made, backtest_policy_word::readiness, 1).high, 0.4);
+    // Two vacancies drawn again and again give 0, .2 or .4; t with one degree of freedom is 12.706 instead of 1.960,
+    // and sqrt(2): .2 +- .2 * 9.168, and errors of (2, 1) of .1 each: sqrt(2) / 2 * .1 besides.
+    const double reach = 0.2 * 12.7062 / 1.959964 * std::sqrt(2.0);
+    const backtest_figure& lift = figure(made, backtest_policy_word::readiness, 1);
+    EXPECT_NEAR(lift.low, 0.2 - reach - 1.3 * 0.0707, 0.05);
+    EXPECT_NEAR(lift.high, 0.2 + reach + 1.3 * 0.0707, 0.05);
     EXPECT_FALSE(made.fitted.is_known) << "two managers do not fit four coefficients";
 }
 

@@ -3,8 +3,13 @@
 // afterwards, not shrunk (shrinking an outcome would shrink every difference with it).
 //   lift of a rule = mean over vacancies of [ effect of whom it would have chosen - effect of whom was chosen ]
 // Effects are known only of those who ever led, so a lift speaks of vacancies where both are known; n says how many.
-// The lift that fitted coefficients (record_fit.hpp) predict is over all vacancies. Intervals: vacancies drawn with
-// replacement, and for predicted lifts the coefficients from their own distribution; 2.5 % and 97.5 %.
+// The lift that fitted coefficients (record_fit.hpp) predict is over all vacancies. Intervals: 2.5 % and 97.5 % of
+//   mean + k (mean of vacancies drawn with replacement - mean) + noise ,   k = t_{n-1} / z sqrt(n / (n - 1))
+// k widens what a few vacancies drawn again and again make too narrow, as Student's t does; noise: the errors of the
+// effects w'V w, w how often each manager counts. They are alike in every vacancy a person stands in, and two managers
+// who share sellers err together, so vacancies drawn again do not show them. Predicted lifts: coefficients from their
+// own distribution instead of noise. A rule that never differed from what was done, where both are known, has lift 0
+// and no interval.
 // Reference: Efron 1979 (bootstrap).
 #pragma once
 
@@ -16,9 +21,11 @@
 #include <string_view>
 #include <vector>
 
+#include <dualtrack/base/beta.hpp>
 #include <dualtrack/base/numeric.hpp>
 #include <dualtrack/base/random.hpp>
 #include <dualtrack/estimate/approximate_factor.hpp>
+#include <dualtrack/estimate/backtest_noise.hpp>
 #include <dualtrack/estimate/backtest_tables.hpp>
 #include <dualtrack/estimate/record_fit.hpp>
 
@@ -51,17 +58,22 @@ inline std::size_t best_of(std::span<const backtest_case> cases, std::size_t beg
 /// One policy's metrics in one vacancy; NaN where not known.
 struct vacancy_figures {
     std::array<std::array<double, n_backtest_metrics>, n_backtest_policies> value;
+    std::array<std::size_t, n_backtest_policies> whom; // it would choose; the end of the vacancy where a mean of many
+    std::size_t begin = 0, end = 0, chosen = 0;        // cases
     std::array<std::array<double, n_record>, n_backtest_policies>
         record{}; // of whom it would choose, less the chosen's
 };
 
-inline constexpr std::size_t predicted_lift = 3; // of the metrics
+inline constexpr std::size_t lift = 1, agreement = 2, predicted_lift = 3; // of the metrics
 
 inline vacancy_figures figures_of(std::span<const backtest_case> cases, std::size_t begin, std::size_t end,
                                   const fitted_record& fitted) {
     vacancy_figures out;
     for (auto& row : out.value) row.fill(numeric::not_a_number);
-    std::size_t chosen = end;
+    out.whom.fill(end);
+    out.begin = begin;
+    out.end = end;
+    std::size_t& chosen = out.chosen = end;
     for (std::size_t i = begin; i < end; ++i)
         if (cases[i].chosen) chosen = i;
     const double actual = chosen < end ? cases[chosen].effect : numeric::not_a_number;
@@ -82,6 +94,7 @@ inline vacancy_figures figures_of(std::span<const backtest_case> cases, std::siz
     for (std::size_t which = 0; which < 4; ++which) {
         const std::size_t best = best_of(cases, begin, end, which);
         if (best == end) continue;
+        out.whom[which] = best;
         put(static_cast<backtest_policy_word>(which), cases[best].effect,
             chosen < end ? (best == chosen ? 1.0 : 0.0) : numeric::not_a_number, cases[best].record);
     }
@@ -96,6 +109,7 @@ inline vacancy_figures figures_of(std::span<const backtest_case> cases, std::siz
     put(backtest_policy_word::random, known > 0.0 ? sum / known : numeric::not_a_number,
         chosen < end ? 1.0 / static_cast<double>(end - begin) : numeric::not_a_number, average);
     if (chosen < end) put(backtest_policy_word::as_decided, actual, 1.0, cases[chosen].record);
+    out.whom[static_cast<std::size_t>(backtest_policy_word::as_decided)] = chosen;
     return out;
 }
 
@@ -129,22 +143,24 @@ inline std::array<double, n_record> drawn_coefficients(const fitted_record& fitt
 
 } // namespace detail
 
-/// Tries every rule on past vacancies. @param cases by vacancy, then person; @param noise covariance of the errors of
-/// the effects of fitted_rows(cases); empty: not related
+/// Tries every rule on past vacancies. @param cases by vacancy, then person; @param noise how the errors of effects go
+/// together, of known_rows(cases) or fitted_rows(cases); who is not in it errs alone
 inline backtest_result try_policies(std::span<const backtest_case> cases, std::int32_t replications, std::uint64_t seed,
-                                    std::span<const double> noise = {}) {
+                                    const related_noise& noise = {}) {
     backtest_result out;
     std::vector<std::size_t> border{0}; // vacancies
     for (std::uint32_t i = 1; i < cases.size(); ++i)
         if (cases[i].vacancy != cases[i - 1].vacancy) border.push_back(i);
     if (!cases.empty()) border.push_back(cases.size());
-    out.fitted = fit_record(cases, fitted_rows(cases), noise);
+    const auto fitted_from = fitted_rows(cases);
+    out.fitted = fit_record(cases, fitted_from, detail::noise_of_rows(cases, fitted_from, noise));
     std::vector<double> root(n_coefficients * n_coefficients, 0.0);
     if (out.fitted.is_known) root = detail::lower_root(out.fitted.covariance, n_coefficients);
     const std::size_t n = border.size() - 1;
     std::vector<detail::vacancy_figures> figures;
     for (std::size_t v = 0; v < n; ++v)
         figures.push_back(detail::figures_of(cases, border[v], border[v + 1], out.fitted));
+    detail::noise_of_means errors(cases, noise);
     std::vector<double> draws;
     std::vector<double> values;
     std::vector<std::size_t> from; // the vacancy of each
@@ -152,17 +168,32 @@ inline backtest_result try_policies(std::span<const backtest_case> cases, std::i
         for (std::size_t metric = 0; metric < n_backtest_metrics; ++metric) {
             values.clear();
             from.clear();
+            const bool of_effects = metric < detail::agreement;
+            bool differs = metric != detail::lift && metric != detail::predicted_lift;
             for (std::size_t v = 0; v < figures.size(); ++v) {
                 const double value = figures[v].value[policy][metric];
                 if (!(value == value)) continue;
                 values.push_back(value);
                 from.push_back(v);
+                differs = differs || value != 0.0;
+                if (!of_effects) continue;
+                errors.add(figures[v].begin, figures[v].end, figures[v].whom[policy], 1.0);
+                if (metric == detail::lift) errors.add(figures[v].begin, figures[v].end, figures[v].chosen, -1.0);
             }
             backtest_figure& to = out.figure[policy][metric];
             to.n = static_cast<std::int64_t>(values.size());
             if (values.empty()) continue;
-            to.value = numeric::fixed_sum(values) / static_cast<double>(values.size());
-            if (values.size() < 2) continue;
+            const auto count = static_cast<double>(values.size());
+            to.value = numeric::fixed_sum(values) / count;
+            const double noise_sd = of_effects ? errors.take(count) : 0.0;
+            if (values.size() < 2 || !differs) continue;
+            const double widened = metric == detail::agreement
+                                       ? 1.0
+                                       : numeric::student_t_quantile(0.975, count - 1.0) / numeric::interval_95 *
+                                             std::sqrt(count / (count - 1.0));
+            std::array<double, n_record> record{}; // mean over vacancies
+            for (const std::size_t v : from)
+                for (std::size_t r = 0; r < n_record; ++r) record[r] += figures[v].record[policy][r] / count;
             draws.clear();
             for (std::int32_t k = 0; k < replications; ++k) {
                 random::stream draw({.seed = seed,
@@ -170,17 +201,24 @@ inline backtest_result try_policies(std::span<const backtest_case> cases, std::i
                                      .replication = static_cast<std::uint32_t>(k),
                                      .time = static_cast<std::uint32_t>(metric),
                                      .purpose = purpose_backtest});
-                double sum = 0.0;
                 if (metric == detail::predicted_lift) {
                     const auto b = detail::drawn_coefficients(out.fitted, root, draw);
+                    std::array<double, n_record> drawn{};
                     for (std::size_t i = 0; i < values.size(); ++i) {
-                        const auto& record = figures[from[random::below(draw, values.size())]].record[policy];
-                        for (std::size_t r = 0; r < n_record; ++r) sum += b[r] * record[r];
+                        const auto& other = figures[from[random::below(draw, values.size())]].record[policy];
+                        for (std::size_t r = 0; r < n_record; ++r) drawn[r] += other[r] / count;
                     }
+                    double sum = 0.0;
+                    for (std::size_t r = 0; r < n_record; ++r)
+                        sum += b[r] * (record[r] + widened * (drawn[r] - record[r]));
+                    draws.push_back(sum);
                 } else {
+                    double sum = 0.0;
                     for (std::size_t i = 0; i < values.size(); ++i) sum += values[random::below(draw, values.size())];
+                    double at = to.value + widened * (sum / count - to.value);
+                    if (of_effects) at += noise_sd * random::normal(draw);
+                    draws.push_back(at);
                 }
-                draws.push_back(sum / static_cast<double>(values.size()));
             }
             std::sort(draws.begin(), draws.end());
             const auto at = [&](double share) {

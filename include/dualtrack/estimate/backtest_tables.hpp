@@ -52,8 +52,11 @@ void describe(Visitor& visit, Table& table) {
                  table.metric);
     visit.column("value", unit::log_points, "mean over the vacancies where it is known; agreement is a share",
                  table.value);
-    visit.column("low", unit::log_points,
-                 "lower end of the 95 % interval over vacancies (predicted_lift: and over coefficients)", table.low);
+    visit.column(
+        "low", unit::log_points,
+        "lower end of the 95 % interval over vacancies and the errors of effects (predicted_lift: of coefficients); "
+        "null where one vacancy is known, or a lift is of the same choices only",
+        table.low);
     visit.column("high", unit::log_points, "upper end", table.high);
     visit.column("n", unit::count, "vacancies where it is known", table.n);
 }

@@ -3,8 +3,10 @@
 //   effect = X b + u + error ,   u ~ N(0, tau2 I) ,   error ~ N(0, V)
 // V is the covariance of the errors of effects (effect_noise.hpp): two managers who share sellers err together, and one
 // who hangs on a single seller errs a lot. b by generalised least squares under V + tau2 I. A few dozen managers do not
-// tell tau well, so it is integrated out: 24 values, log-spaced, weighted with the restricted likelihood and flat in
-// tau; a single best value would make intervals too short. Intervals are quantiles of that mixture.
+// tell tau well, so it is integrated out: 24 values, log-spaced, weighted with the restricted likelihood and the prior
+// 1 / (tau + noise of one effect), which is flat where noise hides tau and scale-free beyond: with flat throughout, the
+// intervals of 8 to 15 managers hold the truth in 98 to 100 % instead of 95 %; a single best value gives 90 to 94 %.
+// Intervals are quantiles of that mixture.
 // Reference: Harville 1977 (restricted likelihood); Chung, Rabe-Hesketh, Choi 2013 (why not one value of tau).
 #pragma once
 
@@ -42,17 +44,33 @@ struct fitted_record {
     bool is_known = false;
 };
 
+namespace detail {
+
+/// The first case of each person among those that count, in the order of cases.
+template <class Counts>
+std::vector<std::uint32_t> first_of_each_person(std::span<const backtest_case> cases, Counts counts) {
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < cases.size(); ++i)
+        if (cases[i].effect == cases[i].effect && cases[i].se > 0.0 && counts(cases[i])) out.push_back(i);
+    const auto by_person = [&](std::uint32_t a, std::uint32_t b) {
+        return cases[a].person != cases[b].person ? cases[a].person < cases[b].person : a < b;
+    };
+    std::sort(out.begin(), out.end(), by_person);
+    const auto same = [&](std::uint32_t a, std::uint32_t b) { return cases[a].person == cases[b].person; };
+    out.erase(std::unique(out.begin(), out.end(), same), out.end());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+} // namespace detail
+
 /// Rows the fit rests on: each manager whose effect is known once, with the record of the seat they got first.
 inline std::vector<std::uint32_t> fitted_rows(std::span<const backtest_case> cases) {
-    std::vector<std::uint32_t> out, people;
-    for (std::uint32_t i = 0; i < cases.size(); ++i) {
-        const backtest_case& c = cases[i];
-        if (!c.chosen || !(c.effect == c.effect) || !(c.se > 0.0)) continue;
-        if (std::find(people.begin(), people.end(), c.person) != people.end()) continue;
-        people.push_back(c.person);
-        out.push_back(i);
-    }
-    return out;
+    return detail::first_of_each_person(cases, [](const backtest_case& c) { return c.chosen; });
+}
+/// One case of everybody whose effect is known, chosen in that case or not.
+inline std::vector<std::uint32_t> known_rows(std::span<const backtest_case> cases) {
+    return detail::first_of_each_person(cases, [](const backtest_case&) { return true; });
 }
 
 inline constexpr std::size_t fewest_fitted = 8; // managers a fit with four coefficients has to have
@@ -119,6 +137,25 @@ inline bool fit_under(std::span<const double> X, std::span<const double> y, std:
     return true;
 }
 
+/// Range of spreads worth a look.
+struct likely_spreads {
+    double least, most;
+
+    /// Cuts it to what has weight, one step of slack on either side. False where that is most of it already.
+    [[nodiscard]] bool narrowed(std::span<const double> spread, std::span<const double> log_weight) {
+        constexpr double negligible = 12.0;
+        const double best = *std::max_element(log_weight.begin(), log_weight.end());
+        std::size_t first = 0, last = spread.size() - 1;
+        while (log_weight[first] < best - negligible) ++first;
+        while (log_weight[last] < best - negligible) --last;
+        const double low = spread[first > 0 ? first - 1 : 0], high = spread[std::min(last + 1, spread.size() - 1)];
+        if (numeric::log(high / low) > 0.7 * numeric::log(most / least)) return false;
+        least = low;
+        most = high;
+        return true;
+    }
+};
+
 /// The x below which a mixture of normal numbers lies with probability p.
 inline double mixture_quantile(std::span<const double> weight, std::span<const double> mean, std::span<const double> sd,
                                double p) {
@@ -167,21 +204,30 @@ inline fitted_record fit_record(std::span<const backtest_case> cases, std::span<
     for (std::size_t r = 0; r < n; ++r)
         precision += 1.0 / (noise.empty() ? V[r] : noise[r * n + r]) / static_cast<double>(n);
     const double typical = 1.0 / std::sqrt(precision); // noise of one effect; the surest count most
-    const double least = 0.05 * typical;
-    const double most = 8.0 * std::max(typical, std::min(std::sqrt(spread), 0.25));
+    detail::likely_spreads range{0.05 * typical, 8.0 * std::max(typical, std::min(std::sqrt(spread), 0.25))};
     detail::fit_at at;
-    const double step = numeric::log(most / least) / static_cast<double>(n_values - 1);
     std::vector<detail::fit_at> fits;
     std::vector<double> tau, weight;
-    double best = -numeric::infinity;
-    for (std::size_t g = 0; g < n_values; ++g) {
-        const double sd = least * numeric::exp(step * static_cast<double>(g));
-        if (!detail::fit_under(X, y, V, sd * sd, at)) return out;
-        tau.push_back(sd);
-        fits.push_back(at);
-        weight.push_back(at.log_likelihood + numeric::log(sd)); // flat in sd on a logarithmic grid
-        best = std::max(best, weight.back());
-    }
+    bool can_be_told = true;
+    const auto lay_out = [&](std::size_t count) {
+        fits.clear();
+        tau.clear();
+        weight.clear();
+        const double step = numeric::log(range.most / range.least) / static_cast<double>(count - 1);
+        for (std::size_t g = 0; g < count && can_be_told; ++g) {
+            const double sd = range.least * numeric::exp(step * static_cast<double>(g));
+            can_be_told = detail::fit_under(X, y, V, sd * sd, at);
+            tau.push_back(sd);
+            fits.push_back(at);
+            weight.push_back(at.log_likelihood + numeric::log(sd / (sd + typical))); // on a logarithmic grid
+        }
+        return can_be_told;
+    };
+    do
+        if (!lay_out(n_values / 2)) return out;
+    while (range.narrowed(tau, weight));
+    if (!lay_out(n_values)) return out;
+    const double best = *std::max_element(weight.begin(), weight.end());
     double total = 0.0, tau2 = 0.0;
     for (double& w : weight) total += w = numeric::exp(w - best);
     for (std::size_t g = 0; g < n_values; ++g) {
