@@ -68,6 +68,7 @@
 
 #include <dualtrack/estimate/approximate_factor.hpp>
 #include <dualtrack/estimate/backtest.hpp>
+#include <dualtrack/estimate/backtest_noise.hpp>
 #include <dualtrack/estimate/backtest_tables.hpp>
 #include <dualtrack/estimate/border.hpp>
 #include <dualtrack/estimate/connectivity.hpp>
