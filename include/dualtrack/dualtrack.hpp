@@ -74,11 +74,13 @@
 #include <dualtrack/estimate/connectivity.hpp>
 #include <dualtrack/estimate/degree_queue.hpp>
 #include <dualtrack/estimate/dense.hpp>
+#include <dualtrack/estimate/deviations.hpp>
 #include <dualtrack/estimate/dual.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
 #include <dualtrack/estimate/effect_noise.hpp>
 #include <dualtrack/estimate/effect_shrinkage.hpp>
 #include <dualtrack/estimate/energy_pcg.hpp>
+#include <dualtrack/estimate/group_matches.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
 #include <dualtrack/estimate/leave_out_set.hpp>
 #include <dualtrack/estimate/manager_graph.hpp>
@@ -93,6 +95,7 @@
 #include <dualtrack/estimate/panel_state.hpp>
 #include <dualtrack/estimate/panel_state_bytes.hpp>
 #include <dualtrack/estimate/panel_store.hpp>
+#include <dualtrack/estimate/period_sums.hpp>
 #include <dualtrack/estimate/prior_variance.hpp>
 #include <dualtrack/estimate/projected_leverage.hpp>
 #include <dualtrack/estimate/record_fit.hpp>

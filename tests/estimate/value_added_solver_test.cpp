@@ -178,6 +178,26 @@ TEST(manager_solver, effects_alone_agree_with_the_exact_fit_on_every_design) {
     }
 }
 
+TEST(manager_solver, effects_alone_are_the_same_bytes_for_any_order_of_rows_and_number_of_threads) {
+    panel_columns panel = published_panel(design::geo, 200000); // 2,000 sellers: two blocks, seven buckets
+    panel.close();
+    const effects_only base = estimate_effects(run_context{}, panel.rows(), true, 1);
+    std::vector<std::size_t> order(panel.value.size());
+    for (std::size_t r = 0; r < order.size(); ++r) order[r] = r;
+    random::stream draw(random::place{.seed = 44, .purpose = 81});
+    for (std::size_t r = order.size(); r > 1; --r) std::swap(order[r - 1], order[random::below(draw, r)]);
+    panel_columns turned;
+    for (const std::size_t r : order) turned.add(panel.unit[r], panel.group[r], panel.period[r], panel.value[r]);
+    turned.close();
+    for (const int threads : {1, 2, 8}) {
+        run_context run;
+        run.threads = threads;
+        EXPECT_EQ(estimate_effects(run, panel.rows(), true, 1).psi, base.psi) << threads;
+        EXPECT_EQ(estimate_effects(run, turned.rows(), true, 1).psi, base.psi) << threads;
+        EXPECT_EQ(estimate_effects(run, turned.rows(), true, 1).gamma, base.gamma) << threads;
+    }
+}
+
 // Section 4 of the design: leverages by projection are unbiased within 1 % where the plain ratio is not.
 TEST(value_added_projection, inflation_is_unbiased_and_errors_agree_with_exact_ones) {
     panel_columns panel = published_panel(design::geo, 20000);

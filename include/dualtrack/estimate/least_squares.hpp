@@ -35,7 +35,8 @@ struct two_way {
 inline two_way two_way_of(const run_context& run, const panel_rows& panel, bool with_periods) {
     two_way out(run.memory);
     out.rows = order_rows(run, panel);
-    out.matches = collapse(run, out.rows);
+    period_sums periods;
+    out.matches = collapse(run, out.rows, with_periods ? &periods : nullptr);
     const std::uint32_t n_groups = panel.n_groups;
     std::vector<double> group_weight(n_groups, 0.0);
     out.n_rows.assign(n_groups, 0);
@@ -45,7 +46,7 @@ inline two_way two_way_of(const run_context& run, const panel_rows& panel, bool 
     }
     out.graph = manager_graph_of(run, out.matches, n_groups, out.matches.weight);
     out.components = components_of(out.graph, group_weight, out.n_rows);
-    out.edge = border_of(run, out.rows, out.matches, with_periods);
+    out.edge = border_of(run, out.rows, out.matches, periods);
     out.b = group_sums(out.matches, n_groups, out.matches.sum);
     return out;
 }

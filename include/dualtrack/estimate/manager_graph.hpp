@@ -7,12 +7,13 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <numeric>
 #include <span>
 #include <vector>
 
-#include <dualtrack/estimate/matches.hpp>
+#include <dualtrack/estimate/group_matches.hpp>
 
 namespace dualtrack::estimate {
 
@@ -38,91 +39,100 @@ struct manager_graph {
     }
 };
 
-/// The graph of managers. @param match_weight n of each match, or what stands for it
+namespace detail {
+
+/// Who is linked to one manager, with weights: sums by manager, and which of these are not 0 as bits of two levels, so
+/// that they are read in ascending order at a cost that does not depend on how many managers there are.
+class link_row {
+  public:
+    explicit link_row(std::size_t n) : sum_(n, 0.0), bits_(n / 64 + 1, 0), words_(n / 4096 + 1, 0) {}
+    void add(std::uint32_t k, double weight) {
+        sum_[k] += weight;
+        bits_[k / 64] |= std::uint64_t{1} << (k % 64);
+        words_[k / 4096] |= std::uint64_t{1} << (k / 64 % 64);
+    }
+    /// Calls f(k, weight) in ascending order, and forgets.
+    template <class F> void take(F&& f) {
+        for (std::size_t high = 0; high < words_.size(); ++high)
+            for (; words_[high] != 0; words_[high] &= words_[high] - 1) {
+                const std::size_t word = 64 * high + static_cast<std::size_t>(std::countr_zero(words_[high]));
+                for (; bits_[word] != 0; bits_[word] &= bits_[word] - 1) {
+                    const std::size_t k = 64 * word + static_cast<std::size_t>(std::countr_zero(bits_[word]));
+                    f(static_cast<std::uint32_t>(k), sum_[k]);
+                    sum_[k] = 0.0;
+                }
+            }
+    }
+
+  private:
+    std::vector<double> sum_;
+    std::vector<std::uint64_t> bits_, words_;
+};
+
+} // namespace detail
+
+/// The graph of managers, put together manager by manager from those who were under them.
+/// @param match_weight n of each match, or what stands for it
 inline manager_graph manager_graph_of(const run_context& run, const match_columns& matches, std::uint32_t n_groups,
                                       std::span<const double> match_weight) {
-    std::size_t n_raw = 0;
-    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
-        const std::size_t m = matches.matches_of(unit);
-        n_raw += m * (m - 1) / 2;
-    }
-    vec<std::uint32_t> low(run.memory);
-    vec<std::uint32_t> high(run.memory);
-    vec<double> weight(run.memory);
-    low.reserve(n_raw);
-    high.reserve(n_raw);
-    weight.reserve(n_raw);
-    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
-        const std::size_t begin = matches.first_match[unit];
-        const std::size_t end = matches.first_match[unit + 1];
-        if (end - begin < 2) continue;
-        double total = 0.0;
-        for (std::size_t m = begin; m < end; ++m) total += match_weight[m];
-        for (std::size_t a = begin; a < end; ++a)
-            for (std::size_t b = a + 1; b < end; ++b) {
-                low.push_back(matches.group[a]);
-                high.push_back(matches.group[b]);
-                weight.push_back(match_weight[a] * match_weight[b] / total);
-            }
-    }
-    // Two stable counting sorts: links of a pair end up side by side, in the order of sellers.
-    vec<std::uint32_t> order(n_raw, run.memory);
-    {
-        vec<std::uint32_t> by_high(n_raw, run.memory);
-        vec<std::uint32_t> next(n_groups + std::size_t{1}, 0, run.memory);
-        const auto place = [&](const vec<std::uint32_t>& key, const auto& from, vec<std::uint32_t>& into) {
-            std::fill(next.begin(), next.end(), 0U);
-            for (const std::uint32_t k : key) ++next[k + std::size_t{1}];
-            for (std::size_t k = 0; k < n_groups; ++k) next[k + 1] += next[k];
-            for (std::size_t i = 0; i < n_raw; ++i) {
-                const std::uint32_t edge = from(i);
-                into[next[key[edge]]++] = edge;
-            }
-        };
-        place(
-            high, [](std::size_t i) { return static_cast<std::uint32_t>(i); }, by_high);
-        place(
-            low, [&](std::size_t i) { return by_high[i]; }, order);
-    }
-    std::size_t n_merged = 0;
-    vec<double> merged(run.memory);
-    vec<std::uint32_t> merged_low(run.memory);
-    vec<std::uint32_t> merged_high(run.memory);
-    for (std::size_t i = 0; i < n_raw; ++i) {
-        const std::uint32_t edge = order[i];
-        if (n_merged > 0 && merged_low[n_merged - 1] == low[edge] && merged_high[n_merged - 1] == high[edge]) {
-            merged[n_merged - 1] += weight[edge];
-            continue;
-        }
-        merged_low.push_back(low[edge]);
-        merged_high.push_back(high[edge]);
-        merged.push_back(weight[edge]);
-        ++n_merged;
-    }
+    const group_matches by_group = matches_by_group(run, matches, n_groups);
     manager_graph out(run.memory);
-    out.first.assign(n_groups + std::size_t{1}, 0);
-    for (std::size_t e = 0; e < n_merged; ++e) {
-        ++out.first[merged_low[e] + std::size_t{1}];
-        ++out.first[merged_high[e] + std::size_t{1}];
+    // Rows are written where they would be if no two sellers linked the same managers, then moved together.
+    vec<std::uint64_t> at(n_groups + std::size_t{1}, 0, run.memory);
+    for (std::size_t j = 0; j < n_groups; ++j) {
+        at[j + 1] = at[j];
+        for (std::uint64_t k = by_group.first[j]; k < by_group.first[j + 1]; ++k)
+            at[j + 1] += matches.matches_of(by_group.unit[k]) - 1;
+        at[j + 1] = std::min(at[j + 1], at[j] + n_groups - 1);
     }
-    for (std::size_t j = 0; j < n_groups; ++j) out.first[j + 1] += out.first[j];
-    out.to.resize(2 * n_merged);
-    out.weight.resize(2 * n_merged);
-    vec<std::uint64_t> next(out.first.begin(), out.first.end(), run.memory);
-    // Edges are sorted by (low, high): first all links downwards, then all links upwards keeps every row ascending.
-    for (std::size_t e = 0; e < n_merged; ++e) {
-        const std::uint64_t at = next[merged_high[e]]++;
-        out.to[at] = merged_low[e];
-        out.weight[at] = merged[e];
-    }
-    for (std::size_t e = 0; e < n_merged; ++e) {
-        const std::uint64_t at = next[merged_low[e]]++;
-        out.to[at] = merged_high[e];
-        out.weight[at] = merged[e];
-    }
+    out.to.resize(at.back());
+    out.weight.resize(at.back());
     out.diagonal.assign(n_groups, 0.0);
-    for (std::size_t j = 0; j < n_groups; ++j)
-        for (std::uint64_t l = out.first[j]; l < out.first[j + 1]; ++l) out.diagonal[j] += out.weight[l];
+    vec<std::uint32_t> size(n_groups, 0, run.memory);
+    constexpr std::uint64_t ahead = 12;
+    const auto rows_of = [&](std::int64_t, std::int64_t from, std::int64_t to, std::int64_t) {
+        detail::link_row row(n_groups);
+        for (auto j = static_cast<std::size_t>(from); j < static_cast<std::size_t>(to); ++j) {
+            const std::uint64_t last = by_group.first[j + 1];
+            for (std::uint64_t k = by_group.first[j]; k < last; ++k) {
+                if (k + 2 * ahead < last) detail::prefetch(matches.first_match.data() + by_group.unit[k + 2 * ahead]);
+                if (k + ahead < last) {
+                    const std::size_t soon = matches.first_match[by_group.unit[k + ahead]];
+                    detail::prefetch(matches.group.data() + soon);
+                    detail::prefetch(match_weight.data() + soon);
+                }
+                const std::uint32_t own = by_group.match[k];
+                const std::size_t begin = matches.first_match[by_group.unit[k]];
+                const std::size_t end = matches.first_match[by_group.unit[k] + std::size_t{1}];
+                double total = 0.0;
+                for (std::size_t m = begin; m < end; ++m) total += match_weight[m];
+                for (std::size_t m = begin; m < end; ++m)
+                    if (m != own) row.add(matches.group[m], match_weight[own] * match_weight[m] / total);
+            }
+            std::uint64_t next = at[j];
+            double sum = 0.0;
+            row.take([&](std::uint32_t other, double weight) {
+                out.to[next] = other;
+                out.weight[next++] = weight;
+                sum += weight;
+            });
+            size[j] = static_cast<std::uint32_t>(next - at[j]);
+            out.diagonal[j] = sum;
+        }
+    };
+    constexpr std::int64_t block = 4096;
+    static_cast<void>(for_blocks(detail::uninterrupted(run), n_groups, block, rows_of));
+    out.first.assign(n_groups + std::size_t{1}, 0);
+    for (std::size_t j = 0; j < n_groups; ++j) {
+        const std::uint64_t to = out.first[j];
+        std::copy_n(out.to.begin() + static_cast<std::ptrdiff_t>(at[j]), size[j],
+                    out.to.begin() + static_cast<std::ptrdiff_t>(to));
+        std::copy_n(out.weight.begin() + static_cast<std::ptrdiff_t>(at[j]), size[j],
+                    out.weight.begin() + static_cast<std::ptrdiff_t>(to));
+        out.first[j + 1] = to + size[j];
+    }
+    out.to.resize(out.first.back());
+    out.weight.resize(out.first.back());
     return out;
 }
 
@@ -160,7 +170,7 @@ inline manager_components components_of(const manager_graph& graph, std::span<co
         return j;
     };
     for (std::uint32_t j = 0; j < n; ++j)
-        for (std::uint64_t l = graph.first[j]; l < graph.first[j + std::size_t{1}]; ++l) {
+        for (std::uint64_t l = graph.first[j]; l < graph.first[j + std::size_t{1}] && graph.to[l] < j; ++l) {
             const std::uint32_t a = root(j);
             const std::uint32_t b = root(graph.to[l]);
             if (a != b) parent[std::max(a, b)] = std::min(a, b); // the root is the smallest manager
