@@ -176,6 +176,7 @@
 #include <dualtrack/simulate/sales.hpp>
 #include <dualtrack/simulate/sales_inputs.hpp>
 #include <dualtrack/simulate/sales_kernels.hpp>
+#include <dualtrack/simulate/sales_levels.hpp>
 #include <dualtrack/simulate/sales_metrics.hpp>
 #include <dualtrack/simulate/sales_packages.hpp>
 #include <dualtrack/simulate/sales_seats.hpp>

@@ -49,7 +49,7 @@ result<void> check_names(const org::simulation_policy& policy, const simulation_
         }
         if (std::find_if(made.inputs.preset.begin(), made.inputs.preset.end(), is_sales_preset) !=
             made.inputs.preset.end())
-            known.emplace_back("spans");
+            known.insert(known.end(), {"spans", "levels"});
         return fail(status::policy, "policy.unknown_key", expected_name("a parameter of the models", known, each.name),
                     "/simulation/parameters/" + each.name);
     }

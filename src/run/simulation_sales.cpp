@@ -209,7 +209,9 @@ result<std::vector<sales_arm>> arms_for(const model_request& request, simulate::
 
 std::vector<assumption> assumptions_of(std::string_view preset, const simulate::sales_preset& values) {
     std::vector<assumption> out;
-    for (const simulate::sales_input& input : simulate::sales_inputs) {
+    const std::size_t n =
+        values.shape.levels.empty() ? simulate::n_sales_inputs_without_levels : simulate::sales_inputs.size();
+    for (const simulate::sales_input& input : std::span(simulate::sales_inputs).first(n)) {
         assumption& one = out.emplace_back();
         one.name = input.name;
         one.unit = input.unit;
@@ -263,6 +265,40 @@ result<void> use_spans(std::span<const override_value> overrides, simulate::sale
         }
     }
     return outcome::success();
+}
+
+/// The list "levels": teams of a director, directors of the one above, and so on. Errors: policy.range
+result<void> use_levels(std::span<const override_value> overrides, simulate::sales_shape& shape) {
+    for (const override_value& each : overrides) {
+        if (each.name != "levels") continue;
+        constexpr std::string_view where = "/simulation/parameters/levels";
+        if (!each.is_list || each.values.empty() || each.values.size() > 6)
+            return refuse(where, "expected an array of 1 to 6 whole numbers: teams of a director, directors of the "
+                                 "one above, ...");
+        for (const double n_below : each.values) {
+            if (!(n_below >= 1 && n_below <= 500 && n_below == std::floor(n_below)))
+                return refuse(where, "expected whole numbers from 1 to 500, found " + number_text(n_below));
+            shape.levels.push_back(static_cast<std::int32_t>(n_below));
+        }
+    }
+    return outcome::success();
+}
+
+/// What is shown of levels among the assumptions.
+void add_levels(const simulate::sales_shape& shape, std::vector<assumption>& to) {
+    constexpr std::array<std::string_view, 6> names{"levels/1", "levels/2", "levels/3",
+                                                    "levels/4", "levels/5", "levels/6"};
+    for (std::size_t level = 0; level < shape.levels.size(); ++level) {
+        assumption& one = to.emplace_back();
+        one.name = names[level];
+        one.unit = level == 0 ? "teams" : "leaders";
+        one.value = shape.levels[level];
+        one.preset_value = numeric::not_a_number;
+        one.source = "given by the policy";
+        one.meaning = level == 0 ? "teams that a leader above the managers leads"
+                                 : "leaders of the level below that a leader of the next level leads";
+        one.value_from = "policy";
+    }
 }
 
 // ---- the experiment
@@ -419,11 +455,12 @@ bool is_sales_preset(std::string_view preset) noexcept {
 result<void> run_sales_model(const model_request& request, simulation_tables& to) {
     const org::simulation_policy& policy = request.policy.simulation;
     simulate::sales_preset values = simulate::preset_of(request.preset);
+    DUALTRACK_TRY(const auto overrides, read_overrides(policy.parameters));
+    DUALTRACK_TRYV(use_levels(overrides, values.shape));
     std::vector<assumption> assumptions = assumptions_of(request.preset, values);
     if (policy.start == org::simulation_start::data && !request.only_check) {
         DUALTRACK_TRYV(start_from_data(request, assumptions, values.shape, to.findings));
     }
-    DUALTRACK_TRY(const auto overrides, read_overrides(policy.parameters));
     DUALTRACK_TRYV(apply_overrides(overrides, assumptions));
     DUALTRACK_TRYV(use_assumptions(assumptions, values));
     DUALTRACK_TRYV(use_spans(overrides, values.shape));
@@ -439,6 +476,7 @@ result<void> run_sales_model(const model_request& request, simulation_tables& to
         spans.meaning = "rep seats of a team, each team with its own number, in the place of teams and span";
         spans.value_from = policy.start == org::simulation_start::data ? "data" : "policy";
     }
+    add_levels(values.shape, assumptions);
     if (policy.periods > 0) values.shape.months = policy.periods;
     const simulate::sales_model model =
         simulate::sales_model_of(values.assumptions, values.shape, static_cast<std::uint64_t>(policy.seed));

@@ -119,6 +119,24 @@ TEST(simulation_sales, teams_may_have_different_spans) {
     EXPECT_NE(tables.at("inputs").find(R"("value_from":"policy")"), std::string::npos);
 }
 
+TEST(simulation_sales, leaders_above_the_managers_on_request) {
+    const std::string rules = quick + R"(,"presets":["bls2019"],"policies":["readiness"])";
+    const auto flat = results_of({}, "simulation", simulation_policy(rules));
+    const auto tall = results_of({}, "simulation", simulation_policy(rules + R"(,"parameters":{"levels":[5,2]})"));
+    EXPECT_EQ(flat.at("inputs").find("w_up"), std::string::npos) << "no assumption where it plays no part";
+    EXPECT_EQ(field_of(tall.at("inputs"), R"("parameter":"w_up")", "grade"), R"("4")");
+    EXPECT_EQ(field_of(tall.at("inputs"), R"("parameter":"levels/2")", "value"), "2");
+    EXPECT_EQ(field_of(tall.at("inputs"), R"("parameter":"levels/1")", "value_from"), R"("policy")");
+    EXPECT_NE(tall.at("tornado").find(R"("parameter":"w_up")"), std::string::npos);
+    EXPECT_NE(tall.at("outcomes"), flat.at("outcomes"));
+    EXPECT_NE(simulation_refusal(R"("parameters":{"levels":[]})").find("1 to 6 whole numbers"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("parameters":{"levels":[0]})").find("from 1 to 500"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("parameters":{"levels":5})").find("/simulation/parameters/levels"),
+              std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("parameters":{"w_up":0.2})").find("/simulation/parameters/w_up"),
+              std::string::npos);
+}
+
 // ---- from the company's own data
 
 struct planted_firm {

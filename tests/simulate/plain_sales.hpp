@@ -1,6 +1,7 @@
 // The sales model as one would write it down first: persons as structs, double precision, the formulas as they stand in
 // the design, keyed draws one at a time. It is what the vector engine is compared with, on the same keys, and what it
-// has to be faster than. It knows the rules of the reference table and no packages but dual_track.
+// has to be faster than. It knows the rules of the reference table and no packages but dual_track, and
+// leaders above the managers where the shape has them.
 #pragma once
 
 #include <algorithm>
@@ -22,12 +23,14 @@ struct person {
     double H = 0, s = 0, ema = 0;
     bool here = false, has_ema = false;
     int tenure = 0, passed_until = 0, witness_until = 0, exit_at = 0;
+    int since = 0, n_posts = 0; // of a manager: period of coming into the post, posts held so far
 };
 
 struct figures {
     double revenue = 0, revenue_first_year = 0;
     double quits = 0, regretted = 0, promotions = 0, declined = 0, value = 0, negative = 0, empty = 0;
-    double winners = 0, x = 0, v = 0, xx = 0, xv = 0; // of the promoted reps: x = sales12 / sA, and v
+    double winners = 0, x = 0, v = 0, xx = 0, xv = 0;                 // of the promoted reps: x = sales12 / sA, and v
+    double leaders_promoted = 0, leaders_left = 0, leaders_moved = 0; // above the managers
 };
 
 class firm {
@@ -44,9 +47,13 @@ class firm {
             p = new_person();
             p.tenure = static_cast<int>(36 * uniform(p.id, 0, purpose::start));
         }
-        for (person& p : managers) {
-            p = new_person();
-            p.threshold = -std::log(uniform(p.id, 1, purpose::exit));
+        for (person& p : managers) p = new_manager();
+        int n_posts = shape.n_teams;
+        for (const int n_below : shape.levels) {
+            n_posts = (n_posts + n_below - 1) / n_below;
+            upper.emplace_back(static_cast<std::size_t>(n_posts));
+            n_upper_vacancies.emplace_back(upper.back().size(), 0U);
+            for (person& p : upper.back()) p = new_manager();
         }
     }
 
@@ -91,6 +98,25 @@ class firm {
         return p;
     }
 
+    person new_manager() {
+        person p = new_person();
+        p.threshold = -std::log(uniform(p.id, 1, purpose::exit));
+        p.tenure = static_cast<int>(a.candidate_tenure);
+        p.n_posts = 1;
+        return p;
+    }
+
+    /// What the leaders of a team above its manager are worth to it.
+    double value_above(std::size_t team) const {
+        double sum = 0, weight = 1;
+        for (std::size_t level = 0; level < upper.size(); ++level) {
+            team /= static_cast<std::size_t>(shape_.levels[level]);
+            weight *= a.leaders_share;
+            sum += weight * upper[level][team].v;
+        }
+        return sum;
+    }
+
     void vacate(std::size_t seat, int t) {
         const double u = uniform(static_cast<std::uint32_t>(seat), n_vacancies[seat]++, purpose::fill);
         fill_at[seat] = t + 1 + static_cast<int>(std::floor(std::log(u) / std::log(1 - 1 / a.months_empty)));
@@ -108,6 +134,11 @@ class firm {
             }
             vacate(seat, t);
         }
+        for (const auto& level : upper)
+            for (const person& p : level) out.leaders_left += counted && p.exit_at == t ? 1 : 0;
+        for (std::size_t level = upper.size(); level-- > 0;)
+            for (std::size_t post = 0; post < upper[level].size(); ++post)
+                if (upper[level][post].exit_at == t) revenue -= fill_upper(arm, level, post, t, out);
         for (std::size_t team = 0; team < managers.size(); ++team)
             if (managers[team].exit_at == t) revenue -= fill_post(arm, team, t, out);
         for (std::size_t seat = 0; seat < reps.size(); ++seat)
@@ -122,6 +153,7 @@ class firm {
             person& m = managers[team];
             const double kappa = std::min(1.0, a.manager_time / (n * m.x));
             const double coaching = std::max(0.0, 1 - a.coaching_crowd_out * m.x);
+            const double v = m.v + value_above(team);
             for (std::size_t seat = team * static_cast<std::size_t>(n); seat < (team + 1) * static_cast<std::size_t>(n);
                  ++seat) {
                 person& p = reps[seat];
@@ -134,24 +166,29 @@ class firm {
                 const double o = a.talent_spread * p.A + p.s + L;
                 p.ema = p.has_ema ? p.ema + (o - p.ema) / 6.5 : o;
                 p.has_ema = true;
-                double y = std::exp(o + a.direct_share * m.v + std::log(std::min(1.0, p.tenure / a.ramp_months)) -
+                double y = std::exp(o + a.direct_share * v + std::log(std::min(1.0, p.tenure / a.ramp_months)) -
                                     a.talent_spread * a.talent_spread / 2);
                 if (shape_.monthly_noise) {
                     const double xi = normal_double_of(words(p.id, static_cast<std::uint32_t>(t), purpose::month)[0]);
                     y *= std::exp(a.month_noise * xi - a.month_noise * a.month_noise / 2);
                 }
                 revenue += y;
-                p.s += (a.learning * coaching * std::exp((1 - a.direct_share) * 2 * m.v) * (1 - p.s / a.skill_most) -
+                p.s += (a.learning * coaching * std::exp((1 - a.direct_share) * 2 * v) * (1 - p.s / a.skill_most) -
                         a.dependence * m.x * (p.s - a.skill_least)) /
                        12;
                 const double witness = t <= p.witness_until && p.A > 0.5 ? a.witness_ratio : 1;
-                p.H += a.quit_hazard * std::exp(-a.value_on_quits * m.v / sv) * (1 + (t <= p.passed_until ? X : 0)) *
+                p.H += a.quit_hazard * std::exp(-a.value_on_quits * v / sv) * (1 + (t <= p.passed_until ? X : 0)) *
                        witness;
                 if (p.H > p.threshold && p.exit_at == 0) p.exit_at = t + 1;
             }
             m.H += a.manager_exit * (1 + a.exhaustion * m.x);
             if (m.H > m.threshold && m.exit_at == 0) m.exit_at = t + 1;
         }
+        for (auto& level : upper)
+            for (person& p : level) {
+                p.H += a.manager_exit;
+                if (p.H > p.threshold && p.exit_at == 0) p.exit_at = t + 1;
+            }
         return revenue;
     }
 
@@ -164,9 +201,11 @@ class firm {
             if (reps[seat].here && reps[seat].tenure >= a.candidate_tenure) c.push_back(seat);
         const std::size_t m = c.size();
         if (m == 0) {
-            install(new_person(), team, t, out);
+            install(new_manager(), team, t, out);
             return 0;
         }
+        std::vector<const person*> seen;
+        for (const std::size_t seat : c) seen.push_back(&reps[seat]);
         std::vector<double> sales12(m), readiness(m), rank(m), score(m);
         std::vector<random::words> chance(m);
         for (std::size_t k = 0; k < m; ++k) {
@@ -181,7 +220,7 @@ class firm {
                 std::count_if(sales12.begin(), sales12.end(), [&](double other) { return other < sales12[k]; });
             rank[k] = m > 1 ? static_cast<double>(lower) / static_cast<double>(m - 1) : 0;
         }
-        const double cost = give_scores(arm.rule, c, sales12, readiness, rank, chance, score);
+        const double cost = give_scores(arm.rule, seen, sales12, readiness, rank, chance, score);
         std::vector<std::size_t> order(m);
         for (std::size_t k = 0; k < m; ++k) order[k] = k;
         std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
@@ -213,7 +252,69 @@ class firm {
         return cost;
     }
 
-    double give_scores(const promotion_rule& rule, const std::vector<std::size_t>& c,
+    /// A post above the managers; returns what the rule costs. `exit_at` of the winner marks the post left behind.
+    double fill_upper(const sales_arm& arm, std::size_t level, std::size_t post, int t, figures& out) {
+        std::vector<person>& below = level == 0 ? managers : upper[level - 1];
+        const auto vacancy =
+            vacancy_id(n_upper_vacancies[level][post]++, static_cast<std::uint32_t>(upper[level].size()),
+                       static_cast<std::uint32_t>(post));
+        const auto block = static_cast<std::uint32_t>(level + 1);
+        out.leaders_promoted += counted ? 1 : 0;
+        std::vector<std::size_t> c;
+        std::vector<person> candidates; // months in the firm, the time in the post included
+        std::vector<double> sales12, readiness, rank;
+        std::vector<random::words> chance;
+        for (std::size_t k = 0; k < below.size(); ++k) {
+            person p = below[k];
+            if (p.exit_at == t) continue;
+            p.tenure += t - p.since;
+            c.push_back(k);
+            candidates.push_back(p);
+            const auto look = draw(seed_, replication_, p.id, static_cast<std::uint32_t>(t), purpose::look, block);
+            sales12.push_back(p.ema + a.month_noise / std::sqrt(12.0) * normal_double_of(look[0]));
+            readiness.push_back(p.v / sv + a.readiness_noise * p.readiness_z);
+            chance.push_back(draw(seed_, replication_, p.id, vacancy, purpose::candidate, 2 * block));
+        }
+        const std::size_t m = c.size();
+        person chosen;
+        double cost = 0;
+        if (m == 0) {
+            chosen = new_manager();
+        } else {
+            std::vector<const person*> seen;
+            for (const person& p : candidates) seen.push_back(&p);
+            for (const double own : sales12) {
+                const auto lower = std::count_if(sales12.begin(), sales12.end(), [&](double x) { return x < own; });
+                rank.push_back(m > 1 ? static_cast<double>(lower) / static_cast<double>(m - 1) : 0);
+            }
+            std::vector<double> score(m);
+            cost = give_scores(arm.rule, seen, sales12, readiness, rank, chance, score);
+            std::vector<std::size_t> order(m);
+            for (std::size_t k = 0; k < m; ++k) order[k] = k;
+            std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
+                return score[x] != score[y] ? score[x] > score[y] : chance[x][1] > chance[y][1];
+            });
+            const double logit = a.acceptance_level + a.acceptance_pay * std::log(a.manager_pay);
+            std::size_t winner = order[0];
+            for (const std::size_t k : order)
+                if (random::uniform_24(chance[k][2]) < 1 / (1 + std::exp(-logit))) {
+                    winner = k;
+                    break;
+                }
+            chosen = candidates[winner];
+            below[c[winner]].exit_at = t;
+            out.leaders_moved += counted && level > 0 ? 1 : 0;
+            chosen.n_posts += 1;
+            chosen.threshold = -std::log(uniform(chosen.id, static_cast<std::uint32_t>(chosen.n_posts), purpose::exit));
+        }
+        chosen.H = 0;
+        chosen.exit_at = 0;
+        chosen.since = t;
+        upper[level][post] = chosen;
+        return cost;
+    }
+
+    double give_scores(const promotion_rule& rule, const std::vector<const person*>& c,
                        const std::vector<double>& sales12, const std::vector<double>& readiness,
                        const std::vector<double>& rank, const std::vector<random::words>& chance,
                        std::vector<double>& score) const {
@@ -222,7 +323,7 @@ class firm {
         std::sort(sorted.begin(), sorted.end());
         const double median = sorted[m / 2];
         for (std::size_t k = 0; k < m; ++k) {
-            const person& p = reps[c[k]];
+            const person& p = *c[k];
             const double u = random::uniform_24(chance[k][0]);
             switch (rule.kind) {
             case rule_kind::best_seller:
@@ -260,7 +361,7 @@ class firm {
         double cost = 0;
         for (std::size_t k = 0; k < m; ++k) {
             if (readiness[k] < sorted[m - std::min<std::size_t>(3, m)]) continue;
-            const person& p = reps[c[k]];
+            const person& p = *c[k];
             score[k] = 100 + p.v / sv + a.trial_noise * normal_double_of(chance[k][3]);
             cost += 0.2 * 3 * std::exp(a.talent_spread * p.A + p.s - a.talent_spread * a.talent_spread / 2);
         }
@@ -280,6 +381,8 @@ class firm {
         chosen.H = 0;
         chosen.exit_at = 0;
         chosen.threshold = -std::log(uniform(chosen.id, 1, purpose::exit));
+        chosen.since = t;
+        chosen.n_posts = 1;
         managers[team] = chosen;
     }
 
@@ -292,6 +395,8 @@ class firm {
     bool counted = false;
     std::uint32_t next_person = 0;
     std::vector<person> reps, managers;
+    std::vector<std::vector<person>> upper; // [level][post]
+    std::vector<std::vector<std::uint32_t>> n_upper_vacancies;
     std::vector<int> fill_at;
     std::vector<std::uint32_t> n_vacancies, n_manager_vacancies;
 };

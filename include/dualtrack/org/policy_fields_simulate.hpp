@@ -26,7 +26,9 @@ inline constexpr auto simulate_policy_fields = std::to_array<policy_field>({
     detail::structured<&policy::simulation, &simulation_policy::parameters>(
         "/simulation/parameters", 65536,
         "single assumptions in place of the preset's, by name, as an object: {\"sE\": 0.29}; the table inputs lists "
-        "all",
+        "all. Lists of a sales model: \"spans\", the rep seats of each team; \"levels\", leaders above the managers: "
+        "[5] gives every 5 teams a director, [5, 2] every 2 of those one above, by the same rule and with a stated "
+        "share w_up of their value reaching the teams below",
         "this project", "J"),
     detail::choice<&policy::simulation, &simulation_policy::start>(
         "/simulation/start", simulation_start_words,

@@ -64,6 +64,7 @@ struct sales_assumptions {
     double discount = 0.08;        // a year, of revenue_discounted
     double group_share = 0.5;      // of the group whose selection is watched
     double witness_talent = 0.5;   // A above which a rep notices
+    double leaders_share = 0.5;    // w_up: what reaches a team of the value of the leader above its manager
 };
 
 /// The shape of the firm and the horizon. `spans` gives every team its own number of rep seats; empty: all alike.
@@ -71,6 +72,7 @@ struct sales_shape {
     std::int32_t n_teams = 10;
     std::int32_t span = 6;
     std::vector<std::int32_t> spans;
+    std::vector<std::int32_t> levels; // teams of a director, directors of the one above, ...; empty: managers alone
     std::int32_t months = 60;
     std::int32_t burn_in_months = 36; // under `random`, the same for every policy
     std::int32_t start_tenure_months = 36;

@@ -8,6 +8,7 @@
 //             exit when H passes -ln u, at the start of the next month;  manager  H += hm (1 + ex x)
 #pragma once
 
+#include <dualtrack/simulate/sales_levels.hpp>
 #include <dualtrack/simulate/sales_packages.hpp>
 #include <dualtrack/simulate/sales_vacancy.hpp>
 
@@ -40,6 +41,7 @@ inline void install(const sales_model& model, const sales_arm& arm, std::uint32_
         world.counts.value += static_cast<double>(chosen.value);
         world.counts.negative += chosen.value < 0 ? 1 : 0;
     }
+    chosen.since = world.period;
     seat_manager(model, team, chosen, seats);
 }
 
@@ -166,6 +168,7 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, month
     for (const std::uint32_t team : s.posts)
         if (seats.managers[team].steps_down || model.shape.managers_step_down)
             step_down(model, seats.managers[team], world);
+    if (!seats.upper.empty()) fill_levels(model, arm, replication, s, world);
     for (const std::uint32_t team : s.posts) fill_vacancy(model, arm, replication, team, s, world);
     // New people, on the seats whose time has come, ascending.
     std::uint32_t* const empty = seats.empty.data();
@@ -218,10 +221,12 @@ inline void simulate_month(const sales_model& model, const sales_arm& arm, month
         manager_hazard[team] += manager_step[team];
         if (manager_hazard[team] > manager_threshold[team]) leave_post(team, seats);
     }
+    if (!seats.upper.empty()) age_levels(model, seats);
     if (!world.counted) return;
     c.output += sums.output;
     c.cost += world.cost;
     c.pay += sums.pay + model.a.manager_pay * static_cast<double>(n_teams);
+    if (!seats.upper.empty()) c.pay += pay_of_levels(model, seats);
     c.skill += sums.skill;
     c.hero += seats.hero;
     c.top_months += sums.n_top;

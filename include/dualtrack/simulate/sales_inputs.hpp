@@ -145,7 +145,12 @@ inline constexpr auto sales_inputs = std::to_array<sales_input>({
                    "managers who go take an empty rep seat where there is one"),
     detail::option("monthly_noise", &sales_shape::monthly_noise,
                    "the luck of each month is drawn instead of integrated out: same means, wider spread"),
+    // The last one, and an assumption only where the shape has levels.
+    detail::number("w_up", "share", &sales_assumptions::leaders_share, 0, 1, 0.2, 0.8, '4',
+                   "this project: an assumption; no study was found",
+                   "part of the value of the leader above a manager that reaches the team; squared for the next above"),
 });
+inline constexpr std::size_t n_sales_inputs_without_levels = sales_inputs.size() - 1;
 
 inline constexpr std::array<std::string_view, 6> sales_presets{"bls2019",      "lss2015",   "bls2018",
                                                                "no_retention", "raw_sales", "cold_start"};

@@ -119,6 +119,7 @@ inline bool run_organisation(const sales_model& model, std::span<const sales_arm
     const sales_arm burn_in;
     worker.counts.resize(arms.size());
     start_world(model, replication, worker.scratch, worker.common);
+    start_levels(model, replication, worker.scratch, worker.common);
     month_constants with = constants_of(model, burn_in);
     for (std::int32_t month = 0; month < model.shape.burn_in_months; ++month)
         simulate_month(model, burn_in, with, replication, worker.scratch, worker.common);

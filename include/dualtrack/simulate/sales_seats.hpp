@@ -51,9 +51,19 @@ struct sales_manager {
     std::uint8_t group = 0, n_posts = 1;
     bool steps_down = false;                     // takes an empty rep seat when leaving the post, if there is one
     bool was_candidate = false;                  // as a rep, in the counted periods
+    std::uint32_t since = 0;                     // period of coming into the post, 0: before the first
     std::int32_t months = 0;                     // in the post
     double team_output = 0, expected_output = 0; // since the last review
     double reviewed_months = 0;                  // seat-months in them
+};
+
+/// The leaders one level above another; the lowest are directors, above the managers of teams.
+struct sales_level {
+    std::size_t n_below = 1; // posts below each; the last may have fewer
+    std::vector<sales_manager> leaders;
+    std::vector<float> hazard;
+    std::vector<std::uint32_t> n_vacancies;
+    std::vector<std::uint32_t> leaving; // at the start of the next period, ascending
 };
 
 struct sales_seats {
@@ -73,6 +83,8 @@ struct sales_seats {
     std::vector<std::uint32_t> empty;                                   // seats, ascending
     std::vector<std::uint32_t> leaving; // reps who go at the start of the next period, ascending
     std::uint32_t next_person = 0;
+    std::vector<sales_level> upper; // empty: nobody above the managers
+    std::vector<double> above;      // [n_teams], what their leaders add to the value of a manager; empty like upper
 
     [[nodiscard]] float* field(seat_field which) noexcept {
         return (fields.data() + static_cast<std::size_t>(which) * (n_padded / lane_block))->value;

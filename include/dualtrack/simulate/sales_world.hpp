@@ -28,6 +28,7 @@ struct sales_counts {
     double value = 0, order = 0; // sums over promotions: v of the chosen; Kendall's tau
     std::int64_t seat_months = 0, rep_months = 0, manager_months = 0, top_months = 0, empty_months = 0;
     std::int64_t quits = 0, regretted = 0, promotions = 0, negative = 0, declined = 0, vacated = 0, months_to_fill = 0;
+    std::int64_t leaders_promoted = 0, leaders_left = 0, leaders_moved = 0; // posts above managers
     std::int64_t n_order = 0, top_candidates = 0, top_passed = 0, persons = 0, winners = 0;
     std::array<std::int64_t, 2> candidacies{}, chosen{}; // by group
     // Of the chosen: x = sales12 / sA and the true v, for the regression that published slopes come from.
@@ -149,7 +150,8 @@ inline void spread_manager(const sales_model& model, std::size_t team, sales_sea
     const sales_assumptions& a = model.a;
     const sales_manager& m = seats.managers[team];
     const std::size_t from = seats.first[team], to = seats.first[team + 1];
-    const double x = static_cast<double>(m.hero), v = static_cast<double>(m.value), n = static_cast<double>(to - from);
+    const double x = static_cast<double>(m.hero), n = static_cast<double>(to - from);
+    const double v = static_cast<double>(m.value) + (seats.above.empty() ? 0.0 : seats.above[team]);
     const double kappa = x > 0 ? std::min(1.0, a.manager_time / (n * x)) : 1.0;
     const double coaching = std::max(0.0, 1.0 - a.coaching_crowd_out * x);
     const double per_sd = model.spread > 0 ? v / model.spread : 0.0;
@@ -271,6 +273,8 @@ inline void start_world(const sales_model& model, std::uint32_t replication, sal
     seats.empty.clear();
     seats.leaving.clear();
     seats.managers_leaving.clear();
+    seats.upper.clear();
+    seats.above.clear();
     seats.manager_hazard.assign(n_teams, 0);
     seats.manager_step.assign(n_teams, 0);
     seats.manager_threshold.assign(n_teams, 0);
