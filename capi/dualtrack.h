@@ -13,7 +13,8 @@
  *  - Strings are UTF-8. Text given with a length need not end in NUL. Text returned ends in NUL and lives as long as
  *    the object it came from; text of dtk_version, dtk_catalog and dtk_policy_schema lives as long as the library.
  *  - dtk_policy, dtk_data and dtk_result are immutable: share them between threads freely, free each once, in any
- *    order. dtk_tables is a one-thread builder. dtk_cancel may be used from any thread.
+ *    order. dtk_tables is a one-thread builder; dtk_value_added may be read by several threads (_solve, _save) while
+ *    none changes it. dtk_cancel may be used from any thread.
  *  - Arrow structs are moved in whatever the status: the caller's `release` is NULL afterwards. Their memory must not
  *    be written to any more; a debug build of the library answers `arrow.mutated` when it was.
  *  - Threads, allocator, progress and cancel never change a number; only the policy and the tables do.
@@ -65,6 +66,7 @@ typedef struct dtk_tables dtk_tables;
 typedef struct dtk_data dtk_data;
 typedef struct dtk_result dtk_result;
 typedef struct dtk_cancel dtk_cancel;
+typedef struct dtk_value_added dtk_value_added;
 
 /* Status of an error object; DTK_OK for NULL. */
 DTK_API dtk_status dtk_error_status(const dtk_error* error) DTK_NOEXCEPT;
@@ -230,6 +232,38 @@ typedef struct dtk_sim_rule {
    DTK_E_NO_MEMORY, DTK_E_INTERNAL. */
 DTK_API dtk_status dtk_sim_run(const dtk_policy* policy, const dtk_sim_rule* rules, size_t n_rules,
                                const dtk_run_options* options, dtk_result** out, dtk_error** err) DTK_NOEXCEPT;
+
+/* ---- value added of a panel that is kept between runs ---- */
+
+#define DTK_VALUE_ADDED_APPEND 0 /* rows of sellers and periods that are not there yet, also of earlier periods */
+#define DTK_VALUE_ADDED_CORRECT                                                                                        \
+    1                            /* rows that are there: seller, manager and period say which, value is the new one    \
+                                  */
+#define DTK_VALUE_ADDED_REMOVE 2 /* rows that are there, given again as they are */
+
+/* An empty panel. What it holds is made with operator new; it is to be freed with dtk_value_added_free. */
+DTK_API dtk_status dtk_value_added_open(dtk_value_added** out, dtk_error** err) DTK_NOEXCEPT;
+/* Adds, corrects or removes rows (`change`: DTK_VALUE_ADDED_...), in any order. `moved_in` holds the table "panel" and
+   no other; it is taken and gone whatever the status. One row a seller and period; no controls, weights 1 or none;
+   periods all dates or all numbers. Rows of before are not read again. After an error the panel is as before.
+   Errors: DTK_E_ARGUMENT, DTK_E_SCHEMA, DTK_E_DATA ("data.duplicate_id": a row to add is there already,
+   "data.unknown_row": one to correct or remove is not), DTK_E_CANCELLED, DTK_E_NO_MEMORY. */
+DTK_API dtk_status dtk_value_added_append(dtk_value_added* state, int32_t change, dtk_tables* moved_in,
+                                          const dtk_run_options* options, dtk_error** err) DTK_NOEXCEPT;
+/* The analysis "value_added" of the rows that are there: what dtk_run gives for all of them in one table, to the byte.
+   `policy` NULL means every default. Errors: those of dtk_run. */
+DTK_API dtk_status dtk_value_added_solve(const dtk_value_added* state, const dtk_policy* policy,
+                                         const dtk_run_options* options, dtk_result** out,
+                                         dtk_error** err) DTK_NOEXCEPT;
+/* The panel as bytes with a version and a digest, to be freed with dtk_text_free; the same rows have the same bytes. */
+DTK_API dtk_status dtk_value_added_save(const dtk_value_added* state, char** out, size_t* out_bytes,
+                                        dtk_error** err) DTK_NOEXCEPT;
+/* A panel from such bytes. Errors: DTK_E_ARGUMENT, DTK_E_DATA ("state.foreign", "state.damaged", "state.version"),
+   DTK_E_NO_MEMORY. */
+DTK_API dtk_status dtk_value_added_load(const char* bytes, size_t n_bytes, dtk_value_added** out,
+                                        dtk_error** err) DTK_NOEXCEPT;
+/* Frees a panel; NULL is allowed. Results made from it stay valid. */
+DTK_API void dtk_value_added_free(dtk_value_added* state) DTK_NOEXCEPT;
 
 /* JSON: every analysis, the tables it needs, its result tables, their columns, types, units and meanings, and the input
    tables of the data contract. */

@@ -93,8 +93,8 @@ int main(int n_args, char** args) {
     const double solve_before = watch.lap();
     if (!state.append(month(T - 1))) return 1;
     const double last = watch.lap();
-    const codes_in_use codes = codes_of(state.store());
-    const two_way problem = two_way_of(run_context{}, state, codes, true);
+    const kept_spells spells = spells_of(run_context{}, state.store());
+    const two_way problem = two_way_of(run_context{}, state, spells, true);
     const double rebuild = watch.lap();
     const effects_only made = effects_of(problem, 1);
     const double iterate = watch.lap();
@@ -103,7 +103,7 @@ int main(int n_args, char** args) {
         "\"rows_of_the_last_month\": %zu, \"append_last_month\": %.4f, \"rebuild\": %.3f, \"iterate\": %.3f, "
         "\"end_to_end\": %.3f, \"last_month_and_solve\": %.3f, \"kind\": %d, \"iterations\": %d, \"bound\": %.1e, "
         "\"state_mb\": %.1f",
-        n, codes.group.size(), most + last, solve_before, first[T] - first[T - 1], last, rebuild, iterate,
+        n, spells.codes.group.size(), most + last, solve_before, first[T] - first[T - 1], last, rebuild, iterate,
         most + last + rebuild + iterate, last + rebuild + iterate, static_cast<int>(made.kind), made.iterations,
         made.error_bound, static_cast<double>(state.store().bytes()) / 1048576.0);
     watch.lap();

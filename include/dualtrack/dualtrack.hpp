@@ -106,6 +106,7 @@
 #include <dualtrack/estimate/shrinkage_system.hpp>
 #include <dualtrack/estimate/solve_panel_state.hpp>
 #include <dualtrack/estimate/sparse_factor.hpp>
+#include <dualtrack/estimate/spell_store.hpp>
 #include <dualtrack/estimate/value_added.hpp>
 #include <dualtrack/estimate/value_added_tables.hpp>
 #include <dualtrack/estimate/variance_components.hpp>

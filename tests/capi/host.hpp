@@ -19,6 +19,7 @@ struct freed {
     void operator()(dtk_data* p) const { dtk_data_free(p); }
     void operator()(dtk_result* p) const { dtk_result_free(p); }
     void operator()(dtk_cancel* p) const { dtk_cancel_free(p); }
+    void operator()(dtk_value_added* p) const { dtk_value_added_free(p); }
 };
 template <class T> using handle = std::unique_ptr<T, freed>;
 

@@ -182,7 +182,7 @@ TEST(panel_state, of_spells_has_the_matches_and_the_border_of_the_rows) {
     change_at_random(truth, spells, values, 4);
     const panel_columns all = truth.all();
     const two_way batch = two_way_of(run_context{}, all.rows(), true);
-    const two_way kept = two_way_of(run_context{}, spells, codes_of(spells.store()), true);
+    const two_way kept = two_way_of(run_context{}, spells, spells_of(run_context{}, spells.store()), true);
     const auto plain = [](const auto& from) { return std::vector<double>(from.begin(), from.end()); };
     EXPECT_EQ(kept.matches.group, batch.matches.group);
     EXPECT_EQ(kept.matches.n_rows, batch.matches.n_rows);

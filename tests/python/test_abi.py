@@ -23,7 +23,7 @@ SCALARS = {
     "int": c.c_int,
     "dtk_status": c.c_int32,
 }
-HANDLES = {"dtk_error", "dtk_policy", "dtk_tables", "dtk_data", "dtk_result", "dtk_cancel"}
+HANDLES = {"dtk_error", "dtk_policy", "dtk_tables", "dtk_data", "dtk_result", "dtk_cancel", "dtk_value_added"}
 STRUCTS = {
     "struct ArrowArrayStream": _abi.ArrowArrayStream,
     "struct ArrowSchema": _abi.ArrowSchema,
@@ -109,7 +109,7 @@ def test_every_status_of_the_header_is_a_status_here() -> None:
     header = {
         name: int(value)
         for name, value in re.findall(r"#define DTK_(?:E_)?([A-Z_]+) (\d+)\b", CODE)
-        if name != "ABI_VERSION"
+        if name != "ABI_VERSION" and not name.startswith("VALUE_ADDED")
     }
     assert header == {status.name: int(status) for status in dt.Status}
 
@@ -128,6 +128,12 @@ def test_run_options_have_the_members_of_the_header_in_its_order() -> None:
 
 def test_flags_of_a_rule_are_those_of_the_header() -> None:
     header = {name: int(value, 16) for name, value in re.findall(r"#define DTK_(SIM_\w+) (0x\d+)u", CODE)}
+    assert header == {name: getattr(_abi, name) for name in header}
+    assert len(header) == 3
+
+
+def test_changes_of_a_kept_panel_are_those_of_the_header() -> None:
+    header = {name: int(value) for name, value in re.findall(r"#define DTK_(VALUE_ADDED_\w+) (\d+)", CODE)}
     assert header == {name: getattr(_abi, name) for name in header}
     assert len(header) == 3
 

@@ -139,6 +139,13 @@ class panel_state {
     [[nodiscard]] const panel_store& store() const noexcept { return store_; }
     [[nodiscard]] std::uint64_t n_rows() const noexcept { return n_rows_; }
 
+    /// What append would say, without doing it.
+    [[nodiscard]] result<void> check_append(const panel_rows& rows) const {
+        DUALTRACK_TRYV(check(rows));
+        std::vector<std::uint32_t> order;
+        return detail::check_new_rows(store_, rows, order);
+    }
+
     /// Adds rows, in any order, also before a seller's last period. After an error nothing has changed.
     /// Errors: argument.unknown_option (weights, controls), argument.null, data.range, data.nan, data.duplicate_id,
     /// internal.state.
@@ -154,7 +161,9 @@ class panel_state {
         }
         store_.grow(unit, group, period);
         is_whole_ = false;
+        constexpr std::size_t ahead = 16;
         const auto add = [&](std::size_t row) {
+            if (row + ahead < rows.size()) store_.will_need(rows.unit[row + ahead]);
             store_.add(rows.unit[row], rows.group[row], rows.period[row], rows.value[row]);
         };
         for (std::size_t row = 0; row < rows.size() && order.empty(); ++row) add(row);

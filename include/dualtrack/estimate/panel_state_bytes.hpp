@@ -132,16 +132,16 @@ struct panel_state_bytes {
         panel_store store(static_cast<kept_rows>(kept));
         store.grow(n_units, n_groups, n_periods);
         std::uint64_t met = 0;
+        seller_spells own;
         for (std::size_t unit = 0; unit < n_units; ++unit) {
             const auto n_spells = from.get<std::uint32_t>();
             if (n_spells == 0) continue;
             if (n_spells > from.in.size() / sizeof(panel_spell)) return damaged();
-            auto& seller = store.seller_[unit];
-            seller.origin = from.get<double>();
-            seller.squares = from.get<double>();
-            bool is_sound = is_finite(seller.origin) && is_finite(seller.squares);
+            const auto origin = from.get<double>();
+            const auto squares = from.get<double>();
+            bool is_sound = is_finite(origin) && is_finite(squares);
             std::uint32_t own_rows = 0, end = 0;
-            store.scratch_.spell.clear();
+            own.spell.clear();
             for (std::uint32_t k = 0; k < n_spells; ++k) {
                 panel_spell s;
                 s.group = from.get<std::uint32_t>();
@@ -152,15 +152,16 @@ struct panel_state_bytes {
                            is_finite(s.sum);
                 end = s.end();
                 own_rows += s.length;
-                store.scratch_.spell.push_back(s);
+                own.spell.push_back(s);
             }
             if (!is_sound || from.failed) return damaged();
-            store.scratch_.value.clear();
+            own.value.clear();
             for (std::uint32_t n = 0; n < own_rows && store.kept() == kept_rows::values; ++n) {
-                store.scratch_.value.push_back(from.get<double>());
-                if (from.failed || !is_finite(store.scratch_.value.back())) return damaged();
+                own.value.push_back(from.get<double>());
+                if (from.failed || !is_finite(own.value.back())) return damaged();
             }
-            store.write(unit, own_rows);
+            store.set_level(unit, origin, squares);
+            store.write(unit, own, own_rows);
             met += own_rows;
         }
         for (std::size_t t = 0; t < n_periods; ++t) {
@@ -170,7 +171,7 @@ struct panel_state_bytes {
                 if (k + 1 < digits.size() && (digits[k] < 0 || digits[k] > 0xFFFFFFFF)) return damaged();
             }
             if (digits.back() > 0xFFFFFFFF || digits.back() < -0xFFFFFFFFLL) return damaged();
-            store.period_sum_[t] = exact_sum::of(digits);
+            store.set_period_sum(t, exact_sum::of(digits));
         }
         if (from.failed || !from.in.empty() || met != n_rows) return damaged();
         return panel_state(std::move(store));

@@ -21,6 +21,7 @@ from ._api import (
 )
 from ._error import Error, Status
 from ._simulate import Candidates, simulate
+from ._value_added import ValueAdded
 
 __version__: str = version
 del version
@@ -34,6 +35,7 @@ __all__ = [
     "Result",
     "Status",
     "Table",
+    "ValueAdded",
     "abi_version",
     "catalog",
     "default_policy",

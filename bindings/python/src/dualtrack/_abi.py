@@ -101,6 +101,7 @@ class SimCandidates(c.Structure):
 
 
 SIM_POLICY = c.CFUNCTYPE(c.c_int32, c.POINTER(SimCandidates), c.POINTER(c.c_float), c.c_void_p)
+VALUE_ADDED_APPEND, VALUE_ADDED_CORRECT, VALUE_ADDED_REMOVE = 0, 1, 2
 SIM_SINGLE_THREADED, SIM_INTERVIEWS, SIM_TRIES_EVERYBODY = 1, 2, 4
 
 
@@ -158,6 +159,12 @@ SIGNATURES: dict[str, tuple[object, tuple[object, ...]]] = {
     "dtk_result_record": (_text, (_handle,)),
     "dtk_result_free": (None, (_handle,)),
     "dtk_sim_run": (_status, (_handle, c.POINTER(SimRule), _size, _options, _out, _out)),
+    "dtk_value_added_open": (_status, (_out, _out)),
+    "dtk_value_added_append": (_status, (_handle, c.c_int32, _handle, _options, _out)),
+    "dtk_value_added_solve": (_status, (_handle, _handle, _options, _out, _out)),
+    "dtk_value_added_save": (_status, (_handle, _out, c.POINTER(c.c_size_t), _out)),
+    "dtk_value_added_load": (_status, (_text, _size, _out, _out)),
+    "dtk_value_added_free": (None, (_handle,)),
     "dtk_catalog": (_text, ()),
 }
 

@@ -1,0 +1,72 @@
+// A panel of value added that a host keeps between runs: months come in as the table `panel`, with the host's own ids
+// and periods, and a solve gives the tables of the analysis. Values are kept as they were given, so that every solve
+// may have a policy of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <dualtrack/estimate/panel_state.hpp>
+
+#include "ingest/table.hpp"
+#include "run/analysis.hpp"
+
+namespace dualtrack::run {
+
+/// What is done with the rows of a table.
+enum class panel_change : std::uint8_t { append, correct, remove };
+
+/// Ids in the order in which they were met.
+class kept_ids {
+  public:
+    [[nodiscard]] std::size_t size() const noexcept { return id_.size(); }
+    [[nodiscard]] const std::string& operator[](std::size_t code) const noexcept { return *id_[code]; }
+    [[nodiscard]] std::uint32_t find(std::string_view id) const {
+        const auto found = code_.find(id);
+        return found == code_.end() ? no_index : found->second;
+    }
+    std::uint32_t add(std::string_view id) {
+        const auto code = static_cast<std::uint32_t>(id_.size());
+        auto kept = std::make_unique<const std::string>(id);
+        code_.emplace(std::string_view(*kept), code);
+        id_.push_back(std::move(kept));
+        return code;
+    }
+
+  private:
+    std::vector<std::unique_ptr<const std::string>> id_;
+    std::unordered_map<std::string_view, std::uint32_t> code_; // looked up, never walked through
+};
+
+class value_added_state {
+  public:
+    value_added_state() = default;
+
+    /// Takes the table `panel`. After an error nothing has changed.
+    /// Errors: argument.table_name, schema.missing_table, argument.unknown_option (weights, controls), data.mixed_types
+    /// (dates after numbers), data.duplicate_id, data.unknown_row, those of ingest::build_organisation.
+    result<void> change(const run_context& run, ingest::table_set&& tables, panel_change kind);
+
+    /// The analysis `value_added` of all rows that are there. Errors: those of the analysis.
+    [[nodiscard]] result<std::shared_ptr<analysis_result>> solve(const run_context& run,
+                                                                 const org::policy& policy) const;
+
+    /// Bytes with a version and a digest; the same rows have the same bytes.
+    [[nodiscard]] std::string save() const;
+    /// Errors: state.foreign, state.damaged, state.version.
+    [[nodiscard]] static result<value_added_state> load(std::string_view bytes);
+
+  private:
+    [[nodiscard]] result<ingest::table_set> table() const;
+
+    estimate::panel_state panel_{estimate::kept_rows::values};
+    kept_ids units_, groups_;
+    std::vector<std::int32_t> periods_; // ascending; a code of the panel is a place in here
+    bool has_kind_ = false, has_dates_ = false;
+};
+
+} // namespace dualtrack::run
