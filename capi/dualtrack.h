@@ -235,11 +235,9 @@ DTK_API dtk_status dtk_sim_run(const dtk_policy* policy, const dtk_sim_rule* rul
 
 /* ---- value added of a panel that is kept between runs ---- */
 
-#define DTK_VALUE_ADDED_APPEND 0 /* rows of sellers and periods that are not there yet, also of earlier periods */
-#define DTK_VALUE_ADDED_CORRECT                                                                                        \
-    1                            /* rows that are there: seller, manager and period say which, value is the new one    \
-                                  */
-#define DTK_VALUE_ADDED_REMOVE 2 /* rows that are there, given again as they are */
+#define DTK_VALUE_ADDED_APPEND 0  /* rows of sellers and periods that are not there yet, also of earlier periods */
+#define DTK_VALUE_ADDED_CORRECT 1 /* rows that are there (seller, manager, period) get the value that is given */
+#define DTK_VALUE_ADDED_REMOVE 2  /* rows that are there, given again as they are */
 
 /* An empty panel. What it holds is made with operator new; it is to be freed with dtk_value_added_free. */
 DTK_API dtk_status dtk_value_added_open(dtk_value_added** out, dtk_error** err) DTK_NOEXCEPT;
