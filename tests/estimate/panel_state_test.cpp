@@ -104,6 +104,14 @@ void expect_close(const std::vector<double>& a, const std::vector<double>& b, do
     for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], tolerance) << i;
 }
 
+/// Effects of periods less their mean: their level is not known.
+std::vector<double> centred(std::vector<double> x) {
+    double sum = 0.0;
+    for (const double value : x) sum += value;
+    for (double& value : x) value -= sum / static_cast<double>(x.size());
+    return x;
+}
+
 panel_state state_of(const panel_columns& rows, kept_rows kept = kept_rows::values) {
     panel_state out(kept);
     EXPECT_TRUE(out.append(given(rows)));
@@ -155,7 +163,7 @@ TEST(panel_state, is_all_rows_at_once_after_a_thousand_changes) {
             const effects_only batch = estimate_effects(run_context{}, all.rows(), with_periods, 1);
             const kept_effects kept = effects_of(run_context{}, spells, with_periods, 1).value();
             expect_close(kept.fit.psi, batch.psi, 1e-10);
-            expect_close(kept.fit.gamma, batch.gamma, 1e-10);
+            expect_close(centred(kept.fit.gamma), centred(batch.gamma), 1e-10);
             expect_close(effects_of(run_context{}, values, with_periods, 1).value().fit.psi, batch.psi, 1e-10);
         }
         const auto batch = estimated(all);
