@@ -66,26 +66,23 @@ inline result<void> order_of_rows(const panel_rows& rows, std::vector<std::uint3
     return outcome::success();
 }
 
-/// Whether rows are new; `order` stays empty where they ascend by period for every seller.
+/// Whether rows are new; `order` stays empty where each comes after all of its seller's rows before it.
 inline result<void> check_new_rows(const panel_store& store, const panel_rows& rows,
                                    std::vector<std::uint32_t>& order) {
     bool ascends = rows.size() * 16 >= store.n_units(); // below: a look at every seller would cost more
     if (ascends && rows.size() > 0) {
         const std::size_t most = *std::max_element(rows.unit.begin(), rows.unit.end());
         std::vector<std::uint16_t> next(std::min(most, std::max(store.n_units(), rows.size() * 16)) + 1, 0);
+        const std::size_t n_known = std::min(next.size(), store.n_units());
+        for (std::size_t unit = 0; unit < n_known; ++unit) next[unit] = static_cast<std::uint16_t>(store.end_of(unit));
         for (std::size_t row = 0; row < rows.size() && ascends; ++row) {
-            if (rows.unit[row] >= next.size()) { // codes far apart
-                ascends = false;
-                break;
-            }
-            std::uint16_t& from = next[rows.unit[row]];
-            ascends = rows.period[row] >= from;
-            from = static_cast<std::uint16_t>(rows.period[row] + 1);
+            const std::uint32_t unit = rows.unit[row];
+            ascends = unit < next.size() && rows.period[row] >= next[unit]; // else codes are far apart, or it is late
+            if (ascends) next[unit] = static_cast<std::uint16_t>(rows.period[row] + 1);
         }
     }
-    if (!ascends) {
-        DUALTRACK_TRYV(order_of_rows(rows, order));
-    }
+    if (ascends) return outcome::success();
+    DUALTRACK_TRYV(order_of_rows(rows, order));
     seller_spells own;
     for (std::size_t row = 0; row < rows.size(); ++row) {
         const std::uint32_t unit = rows.unit[row];
@@ -161,7 +158,7 @@ class panel_state {
         }
         store_.grow(unit, group, period);
         is_whole_ = false;
-        constexpr std::size_t ahead = 16;
+        constexpr std::size_t ahead = 24;
         const auto add = [&](std::size_t row) {
             if (row + ahead < rows.size()) store_.will_need(rows.unit[row + ahead]);
             store_.add(rows.unit[row], rows.group[row], rows.period[row], rows.value[row]);
