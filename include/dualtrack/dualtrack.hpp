@@ -81,6 +81,7 @@
 #include <dualtrack/estimate/effect_shrinkage.hpp>
 #include <dualtrack/estimate/energy_pcg.hpp>
 #include <dualtrack/estimate/group_matches.hpp>
+#include <dualtrack/estimate/kept_value_added.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
 #include <dualtrack/estimate/leave_out_set.hpp>
 #include <dualtrack/estimate/manager_graph.hpp>

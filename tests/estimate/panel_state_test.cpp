@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
+#include <dualtrack/estimate/kept_value_added.hpp>
 #include <dualtrack/estimate/panel_state_bytes.hpp>
-#include <dualtrack/estimate/solve_panel_state.hpp>
 
 #include "panels.hpp"
 
@@ -357,10 +357,54 @@ TEST(panel_state, refuses_what_it_cannot_keep_and_stays_as_it_was) {
     }
 }
 
-TEST(panel_state, says_that_spells_give_effects_only) {
-    const panel_state state = state_of(random_panel(14, 20, 4, 8, 0.3), kept_rows::spells);
-    EXPECT_EQ(solve(run_context{}, state, {}).error().code, "argument.unknown_option");
+TEST(panel_state, of_spells_gives_errors_and_shrunken_effects_that_need_no_values) {
+    ledger truth;
+    panel_state spells(kept_rows::spells), values(kept_rows::values);
+    change_at_random(truth, spells, values, 7);
+    const panel_columns all = truth.all();
+    for (const org::effect_error se :
+         {org::effect_error::match_scale, org::effect_error::row_scale, org::effect_error::leave_seller_out})
+        for (const bool with_periods : {false, true}) {
+            org::value_added_policy policy = with_periods ? org::value_added_policy() : without_periods();
+            policy.se = se;
+            const auto kept = solve(run_context{}, spells, policy);
+            if (with_periods && se == org::effect_error::leave_seller_out) {
+                EXPECT_EQ(kept.error().code, "policy.range");
+                EXPECT_EQ(kept.error().where, "/value_added/se");
+                continue;
+            }
+            const auto batch = estimated(all, policy);
+            const value_added_result& fit = *kept.value().fit;
+            ASSERT_GT(std::count_if(batch->se.begin(), batch->se.end(), [](double x) { return x > 0.0; }), 8);
+            EXPECT_EQ(fit.status, batch->status);
+            const auto close = [](const std::vector<double>& a, const std::vector<double>& b) {
+                ASSERT_EQ(a.size(), b.size());
+                for (std::size_t i = 0; i < a.size(); ++i) {
+                    EXPECT_EQ(a[i] == a[i], b[i] == b[i]) << i; // known here and there
+                    if (a[i] == a[i]) {
+                        EXPECT_NEAR(a[i], b[i], 1e-10) << i;
+                    }
+                }
+            };
+            close(fit.effect, batch->effect);
+            close(fit.se, batch->se);
+            close(fit.shrunk, batch->shrunk);
+            close(fit.low, batch->low);
+            close(fit.top_tenth, batch->top_tenth);
+            close(fit.leverage, batch->leverage);
+            close({fit.fit.sigma2_row, fit.fit.sigma2_match, fit.variance.managers_corrected, fit.variance.sellers,
+                   fit.variance.covariance_corrected},
+                  {batch->fit.sigma2_row, batch->fit.sigma2_match, batch->variance.managers_corrected,
+                   batch->variance.sellers, batch->variance.covariance_corrected});
+            close(effects_of_sellers(fit).effect, effects_of_sellers(*batch).effect);
+            close(effects_of_sellers(fit).se, effects_of_sellers(*batch).se);
+            EXPECT_NE(fit.variance.sellers_corrected, fit.variance.sellers_corrected); // not known
+        }
+}
+
+TEST(panel_state, needs_two_rows_to_be_solved) {
     EXPECT_EQ(effects_of(run_context{}, panel_state(), true, 1).error().code, "data.range");
+    EXPECT_EQ(solve(run_context{}, panel_state(), {}).error().code, "data.range");
 }
 
 TEST(panel_state_bytes, come_back_as_the_same_panel) {

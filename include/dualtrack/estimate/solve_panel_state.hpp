@@ -1,17 +1,16 @@
 // Value added of a panel that is kept between runs. Effects alone come from spells: matches, links of managers and the
 // border are rebuilt from them, never changed by += and -=, so that nothing drifts.
 //   h_i = sum (y - y0) / W_i ;   q_i = sum (y - y0)^2 - W_i h_i^2 ;   d_t = D_t - sum_{i in t} h_i
-// Everything (errors, shrunken effects, components) comes from the values, in the one order rows have.
+// Errors, shrunken effects and components: kept_value_added.hpp.
 // Nothing is carried over from the last solution: where the panel is the same, the bytes are the same, whatever was
 // done in between. (Starting from the effects of the month before saves 0 to 15 % of the iterations, which is not worth
 // bytes that depend on history.)
 #pragma once
 
-#include <memory>
 #include <vector>
 
+#include <dualtrack/estimate/energy_pcg.hpp>
 #include <dualtrack/estimate/panel_state.hpp>
-#include <dualtrack/estimate/value_added.hpp>
 
 namespace dualtrack::estimate {
 
@@ -222,73 +221,6 @@ inline result<kept_effects> effects_of(const run_context& run, const panel_state
     out.codes = std::move(spells.codes);
     spells = kept_spells(run.memory); // no longer needed
     out.fit = effects_of(problem, seed);
-    return out;
-}
-
-/// Rows of a kept panel in their one order, codes without gaps.
-struct kept_panel {
-    codes_in_use codes;
-    std::vector<std::uint32_t> unit, group, period;
-    std::vector<double> value;
-
-    [[nodiscard]] panel_rows rows() const {
-        panel_rows out;
-        out.unit = unit;
-        out.group = group;
-        out.period = period;
-        out.value = value;
-        out.n_units = static_cast<std::uint32_t>(codes.unit.size());
-        out.n_groups = static_cast<std::uint32_t>(codes.group.size());
-        out.n_periods = static_cast<std::uint32_t>(codes.period.size());
-        return out;
-    }
-};
-
-/// Errors: data.range (fewer than 2 rows), argument.unknown_option (only spells are kept).
-inline result<kept_panel> rows_of(const run_context& run, const panel_state& state) {
-    DUALTRACK_TRYV(detail::check_rows_to_solve(state));
-    const panel_store& store = state.store();
-    if (store.kept() == kept_rows::spells)
-        return fail(status::argument, "argument.unknown_option",
-                    "expected a panel kept with its values, found one of spells: they give effects, and no errors that "
-                    "leave out one seller at a time");
-    kept_panel out;
-    out.codes = spells_of(run, store).codes;
-    out.unit.reserve(state.n_rows());
-    out.group.reserve(state.n_rows());
-    out.period.reserve(state.n_rows());
-    out.value.reserve(state.n_rows());
-    seller_spells own;
-    for (std::uint32_t i = 0; i < out.codes.unit.size(); ++i) {
-        store.read(out.codes.unit[i], own);
-        for (const panel_spell& s : own.spell)
-            for (std::uint32_t t = s.first; t < s.end(); ++t) {
-                out.unit.push_back(i);
-                out.group.push_back(out.codes.group_number[s.group]);
-                out.period.push_back(out.codes.period_number[t]);
-            }
-        out.value.insert(out.value.end(), own.value.begin(), own.value.end());
-    }
-    return out;
-}
-
-struct kept_value_added {
-    std::shared_ptr<const kept_panel> panel; // what the result looks at
-    std::shared_ptr<const value_added_result> fit;
-};
-
-/// All that estimate_value_added gives for all rows at once, to the byte. @param market_of_group of each code, or empty
-/// Errors: those of rows_of and of estimate_value_added.
-inline result<kept_value_added> solve(const run_context& run, const panel_state& state,
-                                      const org::value_added_policy& policy,
-                                      std::span<const std::uint32_t> market_of_group = {}) {
-    kept_value_added out;
-    DUALTRACK_TRY(auto rows, rows_of(run, state));
-    std::vector<std::uint32_t> market;
-    for (const std::uint32_t j : rows.codes.group)
-        if (j < market_of_group.size()) market.push_back(market_of_group[j]);
-    out.panel = std::make_shared<const kept_panel>(std::move(rows));
-    DUALTRACK_TRY(out.fit, estimate_value_added(run, out.panel->rows(), policy, market));
     return out;
 }
 

@@ -2,10 +2,10 @@
 //     y_r = alpha_i + psi_j + z_r' gamma + e_r                (seller i, manager j, periods and controls z, weight w_r)
 // alpha is a fixed effect: good sellers meeting good managers do not bias psi. What has to be believed: nobody is moved
 // because of last month's luck, effects add up, and there is one manager a row. Everything else is said by a status.
-// Months can be appended to a panel that is kept between runs (panel_state.hpp, solve_panel_state.hpp). Effects alone
-// then come from 16 bytes a spell; errors that leave out one seller at a time need every value, 8 bytes a row, and a
-// solve sums these up anew. Such a panel has neither weights nor controls, and a solve starts from nothing, so that its
-// bytes never depend on what was solved before.
+// Months can be appended to a panel that is kept between runs (panel_state.hpp, kept_value_added.hpp): as spells, 16
+// bytes each, for effects and for errors by match or row; errors that leave out one seller at a time beside periods, and
+// the corrected variance of sellers, need every value, 8 bytes a row more. Such a panel has neither weights nor
+// controls, and a solve starts from nothing, so that its bytes never depend on what was solved before.
 // Not built, of what the design leaves open: cells of weighted rows between runs; sellers with very many managers as
 // vertices of the graph (a thousand managers are tested, as links); split edges and dense LDL' (the approximate factor,
 // sparse LDL' and Jacobi serve every design); a restart at the exit of the iteration; shrunken effects where the factor
@@ -144,19 +144,43 @@ inline void set_status(value_added_result& out, const org::value_added_policy& p
 
 } // namespace detail
 
+/// What is known of a panel beyond rows that all have the mean of their seller and manager.
+struct known_sums {
+    std::vector<double> d; // deviations in each period; empty: no periods
+    double squares = 0.0;  // of all deviations
+};
+
+namespace detail {
+
+/// RSS = sum q - b'psi - d'gamma, where the rows do not tell.
+inline void take_sums(value_added_result& out, const known_sums& known) {
+    least_squares& fit = out.fit;
+    double rss = known.squares;
+    for (std::size_t j = 0; j < fit.psi.size(); ++j) rss -= out.problem.b[j] * fit.psi[j];
+    for (std::size_t t = 0; t < known.d.size(); ++t) rss -= known.d[t] * fit.gamma[t];
+    fit.rss = std::max(0.0, rss);
+    const double rest = fit.solve_error_bound * std::sqrt(fit.sigma2_row);
+    fit.sigma2_row = fit.df_row > 0 ? fit.rss / static_cast<double>(fit.df_row) : 0.0;
+    fit.solve_error_bound = fit.sigma2_row > 0.0 ? rest / std::sqrt(fit.sigma2_row) : 0.0;
+}
+
+} // namespace detail
+
 /// Estimates value added. Weights are scaled to mean 1 by the caller; the result is kept where it is made, because
 /// its parts point at each other and at the columns of the panel, which outlive it. @param market_of_group market of
-/// each manager or no_index; empty: none is known
+/// each manager or no_index; empty: none is known @param known sums that the rows do not have (solve_panel_state.hpp)
 inline result<std::shared_ptr<const value_added_result>>
 estimate_value_added(const run_context& run, const panel_rows& panel, const org::value_added_policy& policy,
-                     std::span<const std::uint32_t> market_of_group = {}) {
+                     std::span<const std::uint32_t> market_of_group = {}, const known_sums* known = nullptr) {
     auto made = std::make_shared<value_added_result>(run.memory);
     value_added_result& out = *made;
     const auto seed = static_cast<std::uint64_t>(policy.seed);
     out.problem = two_way_of(run, panel, policy.period_effects != org::period_effects::none);
+    if (known != nullptr) out.problem.edge.d = known->d;
     if (is_cancelled(run)) return cancelled_failure();
     detail::choose_solver(out, policy.exact_inverse_flops, seed);
     out.fit = fit_two_way(out.problem, out.solver);
+    if (known != nullptr) detail::take_sums(out, *known);
     if (is_cancelled(run)) return cancelled_failure();
     detail::count_sellers(out);
     const match_columns& matches = out.problem.matches;
@@ -186,6 +210,8 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
         out.covariance.variance =
             projected_variances(out.problem, out.solver, out.fit, projected, policy.projections, seed);
     }
+    if (known != nullptr)
+        out.variance.sellers_corrected = numeric::not_a_number; // rests on those who stayed, row by row
     detail::set_status(out, policy);
     return std::shared_ptr<const value_added_result>(std::move(made));
 }
