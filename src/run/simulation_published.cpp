@@ -2,6 +2,7 @@
 // mean, Kane's flows.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 
 #include <dualtrack/simulate/lazear.hpp>
@@ -40,7 +41,6 @@ result<void> check_rules(const hierarchy_rules& r) {
     if (!(r.promoted_floor >= 1.0 && r.promoted_floor <= 10.0)) return wrong("promoted_floor", "a number from 1 to 10");
     if (!(r.delta >= 0.0 && r.delta <= 10.0)) return wrong("delta", "a number from 0 to 10");
     if (!(r.dismiss_below >= 0.0 && r.dismiss_below <= 10.0)) return wrong("dismiss_below", "a number from 0 to 10");
-    if (r.retire_above < 18 || r.retire_above > 120) return wrong("retire_above", "an age from 18 to 120");
     if (!(r.age_mean >= 18.0 && r.age_mean <= 60.0)) return wrong("age_mean", "an age from 18 to 60");
     if (!(r.age_sd > 0.0 && r.age_sd <= 1000.0)) return wrong("age_sd", "a number above 0, at most 1000");
     for (std::size_t level = 1; r.own_branch && level < r.level_seats.size(); ++level)
@@ -60,14 +60,27 @@ result<std::vector<std::int32_t>> whole(const override_value& of) {
     return out;
 }
 
+struct whole_number {
+    std::string_view name;
+    double low, high;
+    std::string_view expected;
+};
+constexpr std::array<whole_number, 3> whole_numbers{{
+    {"branch", 1, 10, "a whole number of subordinates from 1 to 10"},
+    {"retire_above", 18, 120, "an age of whole years from 18 to 120"},
+    {"own_branch", 0, 1, "yes or no (true or false, 1 or 0)"},
+}};
+
 result<hierarchy_rules> rules_for(simulate::hierarchy_preset preset, std::span<const override_value> overrides,
                                   std::vector<assumption>& assumptions) {
     hierarchy_rules rules = simulate::rules_of(preset);
     assumptions = simulate::assumptions_of(rules, preset);
     DUALTRACK_TRYV(apply_overrides(overrides, assumptions));
     for (const assumption& each : assumptions)
-        if (each.name == "branch" && !(each.value >= 1.0 && each.value <= 10.0))
-            return refuse("/simulation/parameters/branch", "expected a number of subordinates from 1 to 10");
+        for (const auto& [name, low, high, expected] : whole_numbers)
+            if (each.name == name &&
+                (!(each.value >= low && each.value <= high) || each.value != std::floor(each.value)))
+                return refuse("/simulation/parameters/" + std::string(name), "expected " + std::string(expected));
     simulate::set_rules(rules, assumptions);
     for (const override_value& each : overrides) {
         if (each.name == "level_seats") {
@@ -353,7 +366,8 @@ result<void> run_lazear(const model_request& request, simulation_tables& to) {
     if (!(l.ability_sd > 0.0)) return wrong("ability_sd", "a number above 0");
     if (!(l.noise_sd > 0.0)) return wrong("noise_sd", "a number above 0");
     if (!(l.hard_slope > l.easy_slope)) return wrong("hard_slope", "more than easy_slope");
-    if (!(persons >= 1.0 && persons <= 1e7)) return wrong("persons", "from 1 to 10000000");
+    if (!(persons >= 1.0 && persons <= 1e7) || persons != std::floor(persons))
+        return wrong("persons", "a whole number from 1 to 10000000");
     simulate::experiment_plan plan;
     plan.arms.push_back({"simulated", 0, 0});
     for (const std::string_view name : {"share_promoted", "before", "after", "decline", "losers_gain"})

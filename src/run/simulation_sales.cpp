@@ -145,6 +145,8 @@ result<named_arm> arm_of(std::string_view text, std::string_view where, const mo
         if (found || rule.name != parts[0].name) continue;
         DUALTRACK_TRY(const auto figures,
                       figures_of_rule(parts[0], rule.n_figures, rule.figures, rule.low, rule.high, where));
+        if (rule.kind == simulate::rule_kind::band && !(figures[0] < figures[1]))
+            return refuse(where, "expected a band from a lower to a higher rank, found " + out.name);
         std::copy(figures.begin(), figures.end(), out.arm.rule.figures.begin());
         out.arm.rule.kind = rule.kind;
         out.arm.rule.interviewed = rule.interviewed;
@@ -458,6 +460,7 @@ result<void> run_sales_model(const model_request& request, simulation_tables& to
     DUALTRACK_TRY(const auto overrides, read_overrides(policy.parameters));
     DUALTRACK_TRYV(use_levels(overrides, values.shape));
     std::vector<assumption> assumptions = assumptions_of(request.preset, values);
+    DUALTRACK_TRYV(apply_overrides(overrides, assumptions)); // th of the policy parts h0 from the data
     if (policy.start == org::simulation_start::data && !request.only_check) {
         DUALTRACK_TRYV(start_from_data(request, assumptions, values.shape, to.findings));
     }

@@ -78,6 +78,8 @@ TEST(simulation_sales, says_what_is_not_known_and_where) {
     EXPECT_NE(simulation_refusal(R"("policies":["best_seler"])").find("/simulation/policies/0"), std::string::npos);
     EXPECT_NE(simulation_refusal(R"x("policies":["band(0.1,0.2,0.3)"])x").find("at most 2 figures"), std::string::npos);
     EXPECT_NE(simulation_refusal(R"x("policies":["lottery(0)"])x").find("from 0.01 to 1"), std::string::npos);
+    EXPECT_NE(simulation_refusal(R"x("policies":["band(0.9,0.7)"])x").find("a lower to a higher rank"),
+              std::string::npos);
     EXPECT_NE(simulation_refusal(R"("policies":["random + cake"])").find("reward package"), std::string::npos);
     EXPECT_NE(simulation_refusal(R"("packages":["cake"])").find("/simulation/packages/0"), std::string::npos);
     EXPECT_NE(simulation_refusal(R"("baseline":"start")").find("/simulation/baseline"), std::string::npos);
@@ -224,6 +226,71 @@ TEST(simulation_sales, says_what_the_companys_tables_cannot_tell) {
         EXPECT_NE(all.find(name), std::string::npos) << name;
     EXPECT_EQ(field_of(tables.at("inputs"), R"("parameter":"sA")", "value"), "0.5");
     EXPECT_EQ(field_of(tables.at("inputs"), R"("parameter":"teams")", "value"), "1");
+}
+
+/// Eleven sellers in two teams under a director, one of them without a manager now, two who left.
+row_lists little_firm() {
+    row_lists out;
+    const auto person = [&](const std::string& id, const std::string& manager, const std::string& left) {
+        row_text row;
+        row.text("person_id", id).text("hired", "2020-01-01");
+        if (!manager.empty()) row.text("manager_id", manager);
+        if (!left.empty()) row.text("left", left);
+        out["people"].push_back(row.done());
+    };
+    person("d", "", "");
+    person("m1", "d", "");
+    person("m2", "d", "");
+    for (const char* id : {"a1", "a2", "a3", "a4", "a5", "a6"}) person(id, "m1", "");
+    for (const char* id : {"b1", "b2", "b3", "b4"}) person(id, "m2", "");
+    person("c1", "", "");
+    person("x1", "m1", "2023-06-01");
+    person("x2", "m2", "2023-03-01");
+    return out;
+}
+
+TEST(simulation_sales, a_manager_of_managers_has_no_team_of_reps_and_a_vacant_team_is_said) {
+    row_lists firm = little_firm();
+    const std::string policy = R"({"version":1,"as_of":"2023-12-31","window_months":12,"simulation":{"start":"data",)"
+                               R"("presets":["bls2019","lss2015"],"policies":["random"],"tornado":false,)"
+                               R"("replications":2,"periods":2}})";
+    for (const char* id : {"a1", "a2", "a3", "a4", "a5", "a6", "b1", "b2", "b3", "b4", "c1", "x1", "m1"})
+        firm["sales"].push_back(row_text()
+                                    .text("person_id", id)
+                                    .text("start", "2023-02-01")
+                                    .text("end", "2023-03-01")
+                                    .number("amount", 100)
+                                    .done());
+    const auto tables = results_of(firm, "simulation", policy);
+    const auto value = [&](const std::string& name) {
+        return field_of(tables.at("inputs"), R"("parameter":")" + name + "\"", "value");
+    };
+    EXPECT_EQ(value("teams"), "2") << "m1 sold something, but leads and has no quota: no rep of d";
+    EXPECT_EQ(value("spans/mean"), "5");
+    EXPECT_EQ(value("start_tenure"), "96") << "four years less a day, twice";
+    const auto said = test::findings_of(firm, "simulation", "simulation.no_manager", policy);
+    ASSERT_EQ(said.size(), 1U) << "once, not once a model";
+    EXPECT_EQ(said[0].substr(0, 2), "1 ");
+    // 11 sellers of a whole year, one of five months: one exit in 137 months; x2 sold nothing.
+    const double days = 11 * 365 + 151;
+    EXPECT_NEAR(std::stod(value("h0")), 1 / (days / 30.4375) * std::exp(-0.5 * 0.358 * 0.358), 1e-9);
+}
+
+TEST(simulation_sales, starts_from_people_alone_and_says_so) {
+    const std::string policy = R"({"version":1,"as_of":"2023-12-31","window_months":12,"simulation":{"start":"data",)"
+                               R"("presets":["bls2019"],"policies":["random"],"tornado":false,)"
+                               R"("replications":2,"periods":2}})";
+    const auto tables = results_of(little_firm(), "simulation", policy);
+    const auto of = [&](const std::string& name, const std::string& what) {
+        return field_of(tables.at("inputs"), R"("parameter":")" + name + "\"", what);
+    };
+    EXPECT_EQ(of("teams", "value"), "2");
+    EXPECT_EQ(of("spans/mean", "value"), "5");
+    EXPECT_EQ(of("h0", "value_from"), R"("data")");
+    const double days = 11 * 365 + 151 + 59; // x2 counts too
+    EXPECT_NEAR(std::stod(of("h0", "value")), 2 / (days / 30.4375) * std::exp(-0.5 * 0.358 * 0.358), 1e-9);
+    for (const char* name : {"sA", "sU"}) EXPECT_EQ(of(name, "value_from"), R"("preset")") << name;
+    EXPECT_EQ(test::findings_of(little_firm(), "simulation", "simulation.people_alone", policy).size(), 1U);
 }
 
 TEST(simulation, sobol_indices_on_request_say_which_assumption_brings_the_uncertainty) {

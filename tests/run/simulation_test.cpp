@@ -60,6 +60,13 @@ TEST(simulation, says_which_name_is_not_known_and_where) {
               std::string::npos);
     EXPECT_NE(simulation_refusal(small + R"(,"parameters":{"level_seats":[1,2.5]})").find("level_seats"),
               std::string::npos);
+    for (const char* name : {"retire_above", "own_branch"})
+        EXPECT_NE(simulation_refusal(small + R"(,"parameters":{")" + name + R"(":60.5})").find(name),
+                  std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("presets":["prg2011"],"parameters":{"branch":2.5})").find("a whole number"),
+              std::string::npos);
+    EXPECT_NE(simulation_refusal(R"("presets":["lazear2004"],"parameters":{"persons":9.5})").find("a whole number"),
+              std::string::npos);
     EXPECT_NE(simulation_refusal(small + R"(,"parameters":7)").find("/simulation/parameters"), std::string::npos);
     EXPECT_NE(simulation_refusal(small + R"(,"parameters":{"colour":7})").find("/simulation/parameters/colour"),
               std::string::npos);

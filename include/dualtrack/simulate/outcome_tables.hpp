@@ -53,7 +53,8 @@ struct differences_table {
 template <class Visitor, class Table>
 requires std::same_as<std::remove_const_t<Table>, differences_table>
 void describe(Visitor& visit, Table& t) {
-    visit.table("differences", "each rule against the baseline, both with the same people and the same luck");
+    visit.table("differences", "each rule against the baseline, both with the same people and the same luck, under the "
+                               "assumptions in inputs");
     visit.column("preset", unit::text, "model and its assumptions", t.preset);
     visit.column("policy", unit::text, "rule of promotion, with its reward packages", t.policy);
     visit.column("against", unit::text, "the rule it is compared with, never the state at the start", t.against);
@@ -113,7 +114,7 @@ struct quantiles_table {
 template <class Visitor, class Table>
 requires std::same_as<std::remove_const_t<Table>, quantiles_table>
 void describe(Visitor& visit, Table& t) {
-    visit.table("quantiles", "how organisations spread around the mean");
+    visit.table("quantiles", "how organisations spread around the mean, under the assumptions in inputs");
     visit.column("preset", unit::text, "model and its assumptions", t.preset);
     visit.column("policy", unit::text, "rule of promotion, with its reward packages", t.policy);
     visit.column("metric", unit::text, "what is measured", t.metric);
@@ -140,7 +141,7 @@ struct decisions_table {
 template <class Visitor, class Table>
 requires std::same_as<std::remove_const_t<Table>, decisions_table>
 void describe(Visitor& visit, Table& t) {
-    visit.table("decisions", "every promotion of the organisations asked for");
+    visit.table("decisions", "every promotion of the organisations asked for, all of them made up");
     visit.column("preset", unit::text, "model and its assumptions", t.preset);
     visit.column("policy", unit::text, "rule of promotion, with its reward packages", t.policy);
     visit.column("replication", unit::count, "the organisation, from 0", t.replication);

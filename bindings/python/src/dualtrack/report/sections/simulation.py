@@ -168,8 +168,8 @@ def _people(rows: Rows, presets: list[str]) -> list[Block]:
             [
                 "model",
                 "rule",
-                "#quits a year",
-                "#of these top sellers",
+                "#quits a year, per seat",
+                "#top sellers' quits a year, per seat",
                 "#top sellers among reps",
                 "#seats empty",
                 "#managers who take from their team",
@@ -324,6 +324,23 @@ def _inputs(rows: Rows) -> list[Block]:
     ]
 
 
+def _from_data(rows: Rows) -> list[Block]:
+    """What was measured from the company's own tables, and what could not be."""
+    own: dict[str, float] = {}
+    for row in rows("inputs"):
+        if row["value_from"] == "data" and row["value"] is not None:
+            own.setdefault(row["parameter"], row["value"])
+    if not own:
+        return []
+    said = ", ".join(f"{name} {value:.3g}" for name, value in own.items())
+    out = [
+        f"Started from the company's own tables: {said}. Everything else is the model's, marked \u201cpreset\u201d in the list "
+        "of assumptions."
+    ]
+    out += [f"{row['text'][0].upper()}{row['text'][1:]}." for row in rows("findings") if row["severity"] == "note"]
+    return [Text(text) for text in out]
+
+
 def blocks(rows: Rows) -> list[Block]:
     runs = rows("runs")
     worst = max((row["grade"] for row in rows("inputs")), default="-")
@@ -336,6 +353,7 @@ def blocks(rows: Rows) -> list[Block]:
             "decides."
         )
     ]
+    out += _from_data(rows)
     stopped = [row["preset"] for row in runs if row["not_reproducible"]]
     if stopped:
         out.append(
