@@ -235,8 +235,11 @@ result<void> start_from_data(const model_request& request, std::vector<assumptio
         use("teams", true, static_cast<double>(facts.spans.size()), 1, 2000, "");
         use("span", true, std::max(1.0, std::floor(sum / static_cast<double>(facts.spans.size()) + 0.5)), 1, 500, "");
     } else {
-        use("teams", false, 0, 0, 0, "nobody who sells reports to anybody on the last day that counts");
-        use("span", false, 0, 0, 0, "nobody who sells reports to anybody on the last day that counts");
+        const bool anybody = std::count(facts.holds_seat.begin(), facts.holds_seat.end(), std::uint8_t{1}) > 0;
+        const std::string_view why_not = anybody ? "nobody who sells reports to anybody on the last day that counts"
+                                                 : "nobody sells in the window (see /as_of and /window_months)";
+        use("teams", false, 0, 0, 0, why_not);
+        use("span", false, 0, 0, 0, why_not);
     }
     if (facts.n_without_manager > 0)
         note("simulation.no_manager", integer_text(facts.n_without_manager) +

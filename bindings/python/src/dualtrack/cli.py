@@ -190,6 +190,11 @@ def _cmd_simulate(options: argparse.Namespace) -> None:
         (out / "simulation.html").write_text(text, encoding="utf-8")
         written.append((str(out / "simulation.html"), 1))
     _print_written(written)
+    missing = [row["text"] for row in result.findings.to_dicts() if row["code"] == "simulation.not_measured"]
+    if missing:
+        print(f"Not measured from {options.data}, so as in the model:")
+        for text in missing:
+            print(f"  {text}")
     print("Under the assumptions in inputs; a person decides.")
 
 

@@ -135,6 +135,11 @@ def _readings(rows: Rows, presets: list[str]) -> list[Block]:
         "a manager who sells for the team look like a failure (75 % of it in the example of the hero and the hero-maker), "
         "though the team sells more than without any manager."
     )
+    if any(row["parameter"].startswith("levels/") for row in rows("inputs")):
+        out.append(
+            "Leaders above the managers are chosen by the same rule, and a share of their value (w_up) is taken to reach the "
+            "teams below: no study was found for either. The table of people speaks of reps and managers of teams."
+        )
     if any(_rule(policy) in ("worst_seller", "worst") for policy in signs):
         out.append(
             "That promoting the worst seller can beat the best one here follows mechanically from an assumed negative "
@@ -330,14 +335,20 @@ def _from_data(rows: Rows) -> list[Block]:
     for row in rows("inputs"):
         if row["value_from"] == "data" and row["value"] is not None:
             own.setdefault(row["parameter"], row["value"])
-    if not own:
-        return []
-    said = ", ".join(f"{name} {value:.3g}" for name, value in own.items())
-    out = [
-        f"Started from the company's own tables: {said}. Everything else is the model's, marked \u201cpreset\u201d in the list "
-        "of assumptions."
+    notes = [
+        row["text"] for row in rows("findings") if row["code"].startswith("simulation.") and row["severity"] == "note"
     ]
-    out += [f"{row['text'][0].upper()}{row['text'][1:]}." for row in rows("findings") if row["severity"] == "note"]
+    out: list[str] = []
+    if own:
+        said = ", ".join(f"{name} {value:.3g}" for name, value in own.items())
+        out.append(
+            f"Started from the company's own tables: {said}. Everything else is the model's, marked \u201cpreset\u201d in the "
+            "list of assumptions."
+        )
+    elif notes:
+        out.append("Nothing could be measured from the company's own tables: every number is the model's.")
+    if notes:
+        out.append(f"What the tables do not tell: {'; '.join(notes)}.")
     return [Text(text) for text in out]
 
 
