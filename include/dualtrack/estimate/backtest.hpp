@@ -6,11 +6,10 @@
 // The lift that fitted coefficients (record_fit.hpp) predict is over all vacancies. Intervals: 2.5 % and 97.5 % of
 //   mean + k (mean of vacancies drawn with replacement - mean) + noise ,   k = t_{n-1} / z sqrt(n / (n - 1))
 // k widens what a few vacancies drawn again and again make too narrow, as Student's t does; noise: the errors of the
-// effects w'V w, w how often each manager counts. They are alike in every vacancy a person stands in, and two managers
-// who share sellers err together, so vacancies drawn again do not show them. Predicted lifts: coefficients from their
-// own distribution instead of noise. A rule that never differed from what was done, where both are known, has lift 0
-// and no interval.
-// Reference: Efron 1979 (bootstrap).
+// effects, w'V w, w how often each manager counts, less what vacancies drawn again show of them: they are alike in
+// every vacancy a person stands in, and two managers who share sellers err together. Predicted lifts: coefficients from
+// their own distribution instead of noise. A rule that never differed from what was done, where both are known, has
+// lift 0 and no interval. Reference: Efron 1979 (bootstrap).
 #pragma once
 
 #include <algorithm>
@@ -160,7 +159,8 @@ inline backtest_result try_policies(std::span<const backtest_case> cases, std::i
     std::vector<detail::vacancy_figures> figures;
     for (std::size_t v = 0; v < n; ++v)
         figures.push_back(detail::figures_of(cases, border[v], border[v + 1], out.fitted));
-    detail::noise_of_means errors(cases, noise);
+    detail::noise_of_means errors(cases, noise), errors_of_one(cases, noise);
+    const auto square = [](double x) { return x * x; };
     std::vector<double> draws;
     std::vector<double> values;
     std::vector<std::size_t> from; // the vacancy of each
@@ -169,6 +169,7 @@ inline backtest_result try_policies(std::span<const backtest_case> cases, std::i
             values.clear();
             from.clear();
             const bool of_effects = metric < detail::agreement;
+            double seen = 0.0; // variances of the errors of each vacancy, as if they were not related
             bool differs = metric != detail::lift && metric != detail::predicted_lift;
             for (std::size_t v = 0; v < figures.size(); ++v) {
                 const double value = figures[v].value[policy][metric];
@@ -177,20 +178,29 @@ inline backtest_result try_policies(std::span<const backtest_case> cases, std::i
                 from.push_back(v);
                 differs = differs || value != 0.0;
                 if (!of_effects) continue;
-                errors.add(figures[v].begin, figures[v].end, figures[v].whom[policy], 1.0);
-                if (metric == detail::lift) errors.add(figures[v].begin, figures[v].end, figures[v].chosen, -1.0);
+                for (const bool alone : {false, true}) {
+                    detail::noise_of_means& to = alone ? errors_of_one : errors;
+                    to.add(figures[v].begin, figures[v].end, figures[v].whom[policy], 1.0);
+                    if (metric == detail::lift) to.add(figures[v].begin, figures[v].end, figures[v].chosen, -1.0);
+                }
+                seen += square(errors_of_one.take(1.0));
             }
             backtest_figure& to = out.figure[policy][metric];
             to.n = static_cast<std::int64_t>(values.size());
             if (values.empty()) continue;
             const auto count = static_cast<double>(values.size());
             to.value = numeric::fixed_sum(values) / count;
-            const double noise_sd = of_effects ? errors.take(count) : 0.0;
+            const double of_errors = of_effects ? square(errors.take(count)) : 0.0; // variance
             if (values.size() < 2 || !differs) continue;
             const double widened = metric == detail::agreement
                                        ? 1.0
                                        : numeric::student_t_quantile(0.975, count - 1.0) / numeric::interval_95 *
                                              std::sqrt(count / (count - 1.0));
+            // Vacancies drawn again show errors as if they were not related; never less than the errors of the mean.
+            double spread = 0.0;
+            for (const double x : values) spread += square(x - to.value) / (count * count);
+            const double unseen = of_errors - std::min(seen / (count * count), widened * widened * spread);
+            const double noise_sd = std::sqrt(std::max(0.0, unseen));
             std::array<double, n_record> record{}; // mean over vacancies
             for (const std::size_t v : from)
                 for (std::size_t r = 0; r < n_record; ++r) record[r] += figures[v].record[policy][r] / count;

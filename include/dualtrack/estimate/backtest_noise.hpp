@@ -31,38 +31,43 @@ class noise_of_means {
         std::sort(rows_.begin(), rows_.end(), by_person);
         related_.assign(rows_.size() + 1, noise.row.size());
         for (std::size_t r = 0; r < noise.row.size(); ++r) related_[number_of(noise.row[r])] = r;
-        weight_.assign(rows_.size() + 1, 0.0);
+        weight_.assign(rows_.size(), 0.0);
     }
     /// One vacancy more counts: cases [begin, end), whom of them; all who are known alike where `whom` is end.
     void add(std::size_t begin, std::size_t end, std::size_t whom, double weight) {
         if (whom < end) {
-            weight_[number_of(whom)] += weight;
+            put(number_of(whom), weight);
             return;
         }
         const auto is_known = [&](std::size_t i) { return cases_[i].effect == cases_[i].effect; };
         double known = 0.0;
         for (std::size_t i = begin; i < end; ++i) known += is_known(i) ? 1.0 : 0.0;
         for (std::size_t i = begin; i < end; ++i)
-            if (is_known(i)) weight_[number_of(i)] += weight / known;
+            if (is_known(i)) put(number_of(i), weight / known);
     }
     /// Standard error of the mean over n vacancies; starts anew.
     double take(double n) {
         double variance = 0.0;
-        std::vector<std::size_t> count; // whom it takes
-        for (std::size_t p = 0; p < rows_.size(); ++p)
-            if (weight_[p] != 0.0) count.push_back(p);
+        std::sort(counted_.begin(), counted_.end());
+        counted_.erase(std::unique(counted_.begin(), counted_.end()), counted_.end());
         const std::size_t all = noise_.row.size();
-        for (const std::size_t p : count) {
+        for (const std::size_t p : counted_) {
             if (related_[p] == all) variance += weight_[p] * weight_[p] * cases_[rows_[p]].se * cases_[rows_[p]].se;
-            for (const std::size_t q : count)
+            for (const std::size_t q : counted_)
                 if (related_[p] < all && related_[q] < all)
                     variance += weight_[p] * weight_[q] * noise_.covariance[related_[p] * all + related_[q]];
         }
-        for (double& w : weight_) w = 0.0;
+        for (const std::size_t p : counted_) weight_[p] = 0.0;
+        counted_.clear();
         return std::sqrt(std::max(0.0, variance)) / n;
     }
 
   private:
+    void put(std::size_t person, double weight) {
+        if (person == rows_.size()) return;
+        weight_[person] += weight;
+        counted_.push_back(person);
+    }
     /// Of a case's person; one past the last where the error of the effect is not known.
     [[nodiscard]] std::size_t number_of(std::size_t i) const {
         const auto before = [&](std::uint32_t row, std::uint32_t person) { return cases_[row].person < person; };
@@ -76,6 +81,7 @@ class noise_of_means {
     std::vector<std::uint32_t> rows_;  // a case of each person whose effect is known, by person
     std::vector<std::size_t> related_; // place in noise_, or its size
     std::vector<double> weight_;
+    std::vector<std::size_t> counted_; // whose weight is not 0
 };
 
 /// The covariance of the errors of `rows`; empty where it is not known of all.
