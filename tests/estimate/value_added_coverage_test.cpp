@@ -1,6 +1,13 @@
 // What the intervals promise, counted: 95 % of them hold the truth, for errors that are independent, uneven, or alike
-// over time, on organisations that are well and badly connected. Designs are fixed, errors are drawn.
+// over time, on organisations that are well and badly connected. Designs are fixed, errors are drawn. Each promise is
+// counted twice: with few draws every day, where a share may miss its band by two simulation errors, and with 500 draws
+// and no such margin in DISABLED_full (CTest label `full`).
 #include <cmath>
+#include <cstdio>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -48,13 +55,40 @@ panel_columns territory(std::uint32_t n_units, std::uint32_t n_groups, std::uint
     return out;
 }
 
+/// Intervals that hold the truth; draws count as wholes, since intervals of one draw err together.
 struct coverage {
     double inside = 0.0, n = 0.0;
+    double draws = 0.0, sum = 0.0, squares = 0.0; // of shares of a draw
+    void add(int in, int of) {
+        if (of == 0) return;
+        inside += in;
+        n += of;
+        const double share_of_draw = static_cast<double>(in) / of;
+        draws += 1.0;
+        sum += share_of_draw;
+        squares += share_of_draw * share_of_draw;
+    }
     [[nodiscard]] double share() const { return inside / n; }
+    [[nodiscard]] double error() const {
+        const double mean = sum / draws;
+        return std::sqrt(std::max(0.0, squares / draws - mean * mean) / draws);
+    }
 };
 
+enum class length { everyday, full };
+
+/// The share lies in [low, high]: as counted in a full run, within two simulation errors in an everyday one.
+void expect_within(const coverage& counted, double low, double high, length how, const std::string& what) {
+    const double margin = how == length::full ? 0.0 : 2.0 * counted.error();
+    EXPECT_GE(counted.share(), low - margin) << what << ", simulation error " << counted.error();
+    EXPECT_LE(counted.share(), high + margin) << what << ", simulation error " << counted.error();
+    EXPECT_LT(counted.error(), how == length::full ? 0.008 : 0.02) << what;
+    if (how == length::full)
+        std::printf("%s: %.4f, simulation error %.4f\n", what.c_str(), counted.share(), counted.error());
+}
+
 /// Counts whether effect +- 1.96 se holds the truth (0 for every manager: least squares does not mind which).
-double covered(panel_columns panel, noise kind, org::effect_error se, int draws) {
+coverage covered(panel_columns panel, noise kind, org::effect_error se, int draws) {
     org::value_added_policy policy;
     policy.se = se;
     policy.prior = org::effect_prior::independent;
@@ -63,26 +97,36 @@ double covered(panel_columns panel, noise kind, org::effect_error se, int draws)
         random::stream draw(random::place{.seed = 11, .replication = static_cast<std::uint32_t>(k), .purpose = 79});
         panel.value = errors_of(panel, kind, draw);
         const auto made = estimated(panel, policy);
+        int inside = 0, n = 0;
         for (std::size_t j = 0; j < panel.n_groups; ++j) {
             if (!(made->se[j] > 0.0)) continue;
-            out.inside += std::fabs(made->effect[j]) <= 1.959964 * made->se[j] ? 1 : 0;
-            out.n += 1.0;
+            inside += std::fabs(made->effect[j]) <= 1.959964 * made->se[j] ? 1 : 0;
+            ++n;
         }
+        out.add(inside, n);
     }
-    return out.share();
+    return out;
+}
+
+void check_leave_one_seller_out(length how) {
+    for (const auto& [kind, N, name] :
+         {std::tuple(design::easy, 12000U, "easy"), std::tuple(design::geo, 20000U, "geo"),
+          std::tuple(design::hard, 40000U, "hard")}) {
+        panel_columns panel = published_panel(kind, N);
+        panel.close();
+        for (const auto& [error, word] :
+             {std::pair(noise::independent, "independent"), std::pair(noise::uneven, "uneven"),
+              std::pair(noise::autoregressive, "AR(1)")})
+            expect_within(covered(panel, error, org::effect_error::leave_seller_out, how == length::full ? 500 : 24),
+                          0.93, 0.98, how, std::string("leave one seller out, ") + name + ", " + word);
+    }
 }
 
 TEST(value_added_coverage, leave_one_seller_out_keeps_its_promise) {
-    panel_columns easy = published_panel(design::easy, 12000), geo = published_panel(design::geo, 20000);
-    panel_columns hard = published_panel(design::hard, 40000);
-    for (panel_columns* panel : {&easy, &geo, &hard}) {
-        panel->close();
-        for (const noise kind : {noise::independent, noise::uneven, noise::autoregressive}) {
-            const double share = covered(*panel, kind, org::effect_error::leave_seller_out, 30);
-            EXPECT_GE(share, 0.93) << panel->n_groups << " " << static_cast<int>(kind);
-            EXPECT_LE(share, 0.98) << panel->n_groups << " " << static_cast<int>(kind);
-        }
-    }
+    check_leave_one_seller_out(length::everyday);
+}
+TEST(value_added_coverage, DISABLED_full_leave_one_seller_out_keeps_its_promise) {
+    check_leave_one_seller_out(length::full);
 }
 
 // Two districts joined by one seller: the noise of that seller's own change is seen nowhere, so the noise of all
@@ -102,16 +146,15 @@ TEST(value_added_coverage, of_managers_who_hang_on_one_seller) {
     const auto made = estimated(panel);
     for (std::size_t j = 0; j < 8; ++j) EXPECT_EQ(made->status[j], effect_status::bridged);
     for (const noise kind : {noise::independent, noise::autoregressive}) {
-        const double share = covered(panel, kind, org::effect_error::leave_seller_out, 400);
-        EXPECT_GE(share, 0.92); // managers of a side err together: .95 less three errors of 400 draws
-        EXPECT_LE(share, 0.98);
+        const coverage counted = covered(panel, kind, org::effect_error::leave_seller_out, 400);
+        expect_within(counted, 0.93, 0.98, length::everyday, "hanging on one seller");
     }
 }
 
 TEST(value_added_pitfall, m_months_alike_over_time_make_errors_of_rows_far_too_small) {
     const panel_columns panel = territory(150, 30, 48, 3);
-    EXPECT_LT(covered(panel, noise::autoregressive, org::effect_error::row_scale, 40), 0.80);
-    EXPECT_GT(covered(panel, noise::autoregressive, org::effect_error::match_scale, 40), 0.88);
+    EXPECT_LT(covered(panel, noise::autoregressive, org::effect_error::row_scale, 40).share(), 0.80);
+    EXPECT_GT(covered(panel, noise::autoregressive, org::effect_error::match_scale, 40).share(), 0.88);
     random::stream draw(random::place{.seed = 12, .purpose = 79});
     panel_columns one = panel;
     one.value = errors_of(panel, noise::autoregressive, draw);
@@ -125,66 +168,122 @@ struct shrunken_case {
 };
 
 /// Coverage of the printed interval of shrunken effects. @param with_markets whether districts are given
-double shrunken_coverage(const shrunken_case& c, org::effect_prior prior, bool with_markets, int draws) {
-    panel_columns panel = territory(c.n_units, c.n_groups, 24, 5, 0.15, 0.1);
+coverage shrunken_coverage(panel_columns panel, const shrunken_case& c, std::uint32_t per_district,
+                           org::effect_prior prior, bool with_markets, int draws) {
     org::value_added_policy policy;
     policy.prior = prior;
     std::vector<std::uint32_t> market;
-    for (std::uint32_t j = 0; j < panel.n_groups && with_markets; ++j) market.push_back(j / 5);
+    for (std::uint32_t j = 0; j < panel.n_groups && with_markets; ++j) market.push_back(j / per_district);
     coverage out;
     for (int k = 0; k < draws; ++k) {
         random::stream draw(random::place{.seed = 21, .replication = static_cast<std::uint32_t>(k), .purpose = 79});
-        std::vector<double> district(c.n_groups), effect(panel.n_groups);
+        std::vector<double> district(panel.n_groups), effect(panel.n_groups);
         for (double& d : district) d = std::sqrt(c.between) * c.effect_sd * random::normal(draw);
         for (std::uint32_t j = 0; j < panel.n_groups; ++j)
-            effect[j] = district[j / 5] + std::sqrt(1.0 - c.between) * c.effect_sd * random::normal(draw);
+            effect[j] = district[j / per_district] + std::sqrt(1.0 - c.between) * c.effect_sd * random::normal(draw);
         for (std::size_t r = 0; r < panel.value.size(); ++r)
             panel.value[r] = effect[panel.group[r]] + c.noise_sd * random::normal(draw);
         const auto made = estimated(panel, policy, market);
         made->problem.components.centre(effect);
+        int inside = 0, n = 0;
         for (std::size_t j = 0; j < panel.n_groups; ++j) {
             if (!(made->high[j] > made->low[j])) continue;
-            out.inside += made->low[j] <= effect[j] && effect[j] <= made->high[j] ? 1 : 0;
-            out.n += 1.0;
+            inside += made->low[j] <= effect[j] && effect[j] <= made->high[j] ? 1 : 0;
+            ++n;
         }
+        out.add(inside, n);
     }
-    return out.share();
+    return out;
 }
 
-// The table of section 7.4: markets given, effects independent or half between districts; spreads integrated out.
+coverage shrunken_coverage(const shrunken_case& c, org::effect_prior prior, bool with_markets, int draws) {
+    return shrunken_coverage(territory(c.n_units, c.n_groups, 24, 5, 0.15, 0.1), c, 5, prior, with_markets, draws);
+}
+
+std::string words_of(const shrunken_case& c, const char* prior) {
+    return std::string(prior) + ", " + std::to_string(c.n_groups) + " managers, " + std::to_string(c.n_units) +
+           " sellers, noise " + std::to_string(c.noise_sd) + ", effects " + std::to_string(c.effect_sd) +
+           ", between districts " + std::to_string(c.between);
+}
+
+void check_shrunken(const std::vector<shrunken_case>& cases, double high, length how) {
+    for (const shrunken_case& c : cases) {
+        const int draws = how == length::full ? 500
+                          : c.n_groups < 20   ? 500
+                          : c.n_groups < 100  ? 120
+                          : c.n_groups < 1000 ? 8
+                                              : 3;
+        expect_within(shrunken_coverage(c, org::effect_prior::market, true, draws), 0.92, high, how,
+                      words_of(c, "market"));
+    }
+}
+
+// 8, 20, 40, 200 managers: spreads integrated out. Markets given, effects independent or half between districts.
 TEST(value_added_coverage, shrunken_intervals_keep_their_promise_for_few_managers) {
-    for (const shrunken_case& c : {shrunken_case{8, 40, 0.6, 0.2, 0.0}, shrunken_case{8, 40, 0.6, 0.05, 0.0},
-                                   shrunken_case{20, 120, 0.6, 0.2, 0.5}, shrunken_case{20, 120, 1.5, 0.1, 0.0},
-                                   shrunken_case{40, 240, 0.6, 0.2, 0.0}, shrunken_case{40, 240, 0.6, 0.2, 0.5},
-                                   shrunken_case{40, 240, 1.5, 0.1, 0.5}, shrunken_case{200, 1200, 0.6, 0.2, 0.5}}) {
-        const int draws = c.n_groups < 20 ? 600 : c.n_groups < 100 ? 150 : 10;
-        const double market = shrunken_coverage(c, org::effect_prior::market, true, draws);
-        EXPECT_GE(market, 0.92) << c.n_groups << " " << c.noise_sd << " " << c.effect_sd << " " << c.between;
-        // Where noise drowns the effects, what is assumed of their spread decides, and it is on the careful side.
-        EXPECT_LE(market, c.noise_sd > 1.0 ? 0.98 : 0.97)
-            << c.n_groups << " " << c.noise_sd << " " << c.effect_sd << " " << c.between;
-    }
+    check_shrunken({{8, 40, 0.6, 0.2, 0.0},
+                    {8, 40, 0.6, 0.2, 0.5},
+                    {20, 120, 0.6, 0.2, 0.0},
+                    {20, 120, 0.6, 0.2, 0.5},
+                    {40, 240, 0.6, 0.2, 0.0},
+                    {40, 240, 0.6, 0.2, 0.5},
+                    {200, 1200, 0.6, 0.2, 0.5}},
+                   0.97, length::everyday);
 }
-
+// Where noise drowns the effects, what is assumed of their spread decides. Flat in its sd is on the careful side: .976
+// for 20 managers. 1 / (sd + noise) gives .962 there, and .910 for 8 managers half of whose variance is their
+// district's.
+const std::vector<shrunken_case> drowned{{8, 40, 0.6, 0.05, 0.0}, {20, 120, 1.5, 0.1, 0.0}, {40, 240, 1.5, 0.1, 0.5}};
+TEST(value_added_coverage, shrunken_intervals_are_careful_where_noise_drowns_the_effects) {
+    check_shrunken(drowned, 0.98, length::everyday);
+}
+TEST(value_added_coverage, DISABLED_full_shrunken_intervals_are_careful_where_noise_drowns_the_effects) {
+    check_shrunken(drowned, 0.98, length::full);
+}
 TEST(value_added_coverage, shrunken_intervals_keep_their_promise_for_many_managers) {
-    for (const double between : {0.0, 0.5}) { // spreads by restricted likelihood
-        const double share = shrunken_coverage({1000, 5000, 0.6, 0.2, between}, org::effect_prior::market, true, 3);
-        EXPECT_GE(share, 0.92) << between;
-        EXPECT_LE(share, 0.97) << between;
+    check_shrunken({{1000, 5000, 0.6, 0.2, 0.0}, {1000, 5000, 0.6, 0.2, 0.5}}, 0.97, length::everyday); // by REML
+}
+TEST(value_added_coverage, DISABLED_full_shrunken_intervals_keep_their_promise) {
+    for (const double between : {0.0, 0.5})
+        check_shrunken({{8, 40, 0.6, 0.2, between},
+                        {20, 120, 0.6, 0.2, between},
+                        {40, 240, 0.6, 0.2, between},
+                        {200, 1200, 0.6, 0.2, between},
+                        {1000, 5000, 0.6, 0.2, between}},
+                       0.97, length::full);
+}
+
+void check_network(length how) {
+    for (const double between : {0.0, 0.5}) {
+        const shrunken_case c{40, 240, 0.6, 0.2, between};
+        const int draws = how == length::full ? 500 : 100;
+        expect_within(shrunken_coverage(c, org::effect_prior::network, false, draws), 0.90, 0.98, how,
+                      words_of(c, "network"));
+        panel_columns geo = published_panel(design::geo, 60000); // 60 managers in districts of 20
+        geo.close();
+        expect_within(shrunken_coverage(geo, c, 20, org::effect_prior::network, false, how == length::full ? 500 : 15),
+                      0.90, 0.98, how, "network on geo, between districts " + std::to_string(between));
     }
 }
-
 TEST(value_added_coverage, of_a_network_prior_where_no_market_is_known) {
-    for (const double between : {0.0, 0.5})
-        EXPECT_GE(shrunken_coverage({40, 240, 0.6, 0.2, between}, org::effect_prior::network, false, 150), 0.90);
+    check_network(length::everyday);
+}
+TEST(value_added_coverage, DISABLED_full_of_a_network_prior_where_no_market_is_known) {
+    check_network(length::full);
 }
 
-TEST(value_added_pitfall, k_where_neighbours_resemble_each_other_an_exchangeable_prior_undercovers_and_is_noticed) {
+void check_similar_neighbours(length how) {
     const shrunken_case c{40, 80, 0.9, 0.3, 0.8};
-    const double exchangeable = shrunken_coverage(c, org::effect_prior::exchangeable, true, 40);
-    const double market = shrunken_coverage(c, org::effect_prior::market, true, 40);
-    EXPECT_LT(exchangeable, market - 0.02);
-    EXPECT_GE(market, 0.90);
+    const int draws = how == length::full ? 500 : 120;
+    const coverage exchangeable = shrunken_coverage(c, org::effect_prior::exchangeable, true, draws);
+    const coverage market = shrunken_coverage(c, org::effect_prior::market, true, draws);
+    EXPECT_LT(exchangeable.share() + 2.0 * exchangeable.error(), market.share() - 0.02);
+    expect_within(market, 0.92, 0.97, how, words_of(c, "market"));
+}
+TEST(value_added_pitfall, DISABLED_full_k_an_exchangeable_prior_undercovers_where_neighbours_resemble_each_other) {
+    check_similar_neighbours(length::full);
+}
+TEST(value_added_pitfall, k_where_neighbours_resemble_each_other_an_exchangeable_prior_undercovers_and_is_noticed) {
+    check_similar_neighbours(length::everyday);
     panel_columns panel = territory(80, 40, 24, 5, 0.15, 0.1);
     random::stream draw(random::place{.seed = 22, .purpose = 79});
     std::vector<double> district(8);
@@ -229,8 +328,8 @@ TEST(value_added_truth, effects_and_corrected_variances_are_unbiased) {
     }
     const auto error_of = [&](double s, double q) { return std::sqrt((q / draws - s * s / draws / draws) / draws); };
     for (std::size_t j = 0; j < panel.n_groups; ++j)
-        EXPECT_NEAR(sum[j] / draws, centred[j], 3.5 * error_of(sum[j], squares[j])) << j;
-    EXPECT_NEAR(managers / draws, target, 3.5 * error_of(managers, managers_squares));
+        EXPECT_NEAR(sum[j] / draws, centred[j], 3.0 * error_of(sum[j], squares[j])) << j;
+    EXPECT_NEAR(managers / draws, target, 3.0 * error_of(managers, managers_squares));
 }
 
 } // namespace

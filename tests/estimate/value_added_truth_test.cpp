@@ -27,12 +27,12 @@ void plant(panel_columns& panel, std::vector<double>& effect, double sd, random:
         panel.value[r] = effect[panel.group[r]] + 0.6 * random::normal(draw);
 }
 
-TEST(value_added_truth, estimated_spreads_are_unbiased_on_territories) {
+/// @param sharpest simulation error of tau2 = .04 with so many draws, at most
+void check_spreads(std::uint32_t draws, double sharpest) {
     panel_columns panel = territories(240000, 24); // 240 managers: spreads by restricted likelihood
     ASSERT_GT(panel.n_groups, 201U);
     org::value_added_policy policy;
     policy.prior = org::effect_prior::exchangeable;
-    constexpr int draws = 14;
     double tau2 = 0.0, tau2_squares = 0.0, level = 0.0, level_squares = 0.0;
     for (std::uint32_t k = 0; k < draws; ++k) {
         random::stream draw(random::place{.seed = 51, .replication = k, .purpose = 79});
@@ -55,15 +55,22 @@ TEST(value_added_truth, estimated_spreads_are_unbiased_on_territories) {
     const auto error_of = [&](double s, double q) { return std::sqrt((q / draws - s * s / draws / draws) / draws); };
     EXPECT_NEAR(tau2 / draws, 0.04, 3.0 * error_of(tau2, tau2_squares)) << "restricted likelihood";
     EXPECT_NEAR(level / draws, 0.0, 3.0 * error_of(level, level_squares)) << "corrected variance";
-    EXPECT_LT(error_of(tau2, tau2_squares), 0.004) << "sharp enough to notice a bias of a fourth";
+    EXPECT_LT(error_of(tau2, tau2_squares), sharpest);
 }
 
-TEST(value_added_truth, managers_together_are_nearer_to_the_truth_than_one_by_one) {
+TEST(value_added_truth, estimated_spreads_are_unbiased_on_territories) {
+    check_spreads(14, 0.004); // sharp enough to notice a bias of a fourth
+}
+TEST(value_added_truth, DISABLED_full_estimated_spreads_are_unbiased_on_territories) {
+    check_spreads(500, 0.0005); // of a twentieth
+}
+
+void check_together(std::uint32_t draws_of_geo, std::uint32_t draws_of_hard) {
     for (const design kind : {design::geo, design::hard}) {
         panel_columns panel = published_panel(kind, kind == design::geo ? 40000 : 200000);
         panel.close();
         double together = 0.0, alone = 0.0, raw = 0.0;
-        for (std::uint32_t k = 0; k < (kind == design::geo ? 6U : 3U); ++k) {
+        for (std::uint32_t k = 0; k < (kind == design::geo ? draws_of_geo : draws_of_hard); ++k) {
             random::stream draw(random::place{.seed = 52, .replication = k, .purpose = 79});
             std::vector<double> effect;
             plant(panel, effect, 0.2, draw);
@@ -86,6 +93,13 @@ TEST(value_added_truth, managers_together_are_nearer_to_the_truth_than_one_by_on
             EXPECT_LT(std::sqrt(together), 0.8 * std::sqrt(alone)) << "neighbours on a chain err together";
         }
     }
+}
+
+TEST(value_added_truth, managers_together_are_nearer_to_the_truth_than_one_by_one) {
+    check_together(6, 3);
+}
+TEST(value_added_truth, DISABLED_full_managers_together_are_nearer_to_the_truth_than_one_by_one) {
+    check_together(500, 60);
 }
 
 // The more managers, the surer their spread: the mixture over likely spreads then has to be what the likeliest gives.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -215,7 +216,7 @@ def test_residual_variances_are_those_behind_published_standard_errors(
         assert q["sigma2_row"] == pytest.approx(truth["se " + name] ** 2 / inverse[k, k], rel=1e-6)
 
 
-def test_own_rows_are_refused_or_dropped() -> None:
+def test_pitfall_r_own_rows_are_refused_or_dropped() -> None:
     table = {
         "unit_id": ["a", "a", "b", "b", "m", "c", "c"],
         "group_id": ["m", "n", "m", "n", "m", "m", "n"],
@@ -353,6 +354,60 @@ def test_fitted_coefficients_are_the_planted_ones() -> None:
     assert inside >= 20, inside
     for name, z in pulls.items():
         assert abs(sum(z) / len(z)) < 3 / len(z) ** 0.5, (name, z)
+
+
+@pytest.mark.skipif(not os.environ.get("DUALTRACK_FULL"), reason="minutes long: set DUALTRACK_FULL=1")
+@pytest.mark.parametrize(("sellers", "histories"), [(120, 700), (240, 170), (400, 160)])
+def test_intervals_of_coefficients_and_of_lifts_are_nominal_over_many_histories(sellers: int, histories: int) -> None:
+    """Of 95 % intervals .93 to .97 hold the planted coefficient, within two simulation errors; with 120 sellers a fit
+    rests on 8 to 13 managers (three histories in four have fewer and give none), where they may hold it more often."""
+    synth = pytest.importorskip("dualtrack.synth")
+    numpy = pytest.importorskip("numpy")
+    constants = synth.Constants.additive()
+    planted = {"sales": -0.088, "collaboration": 0.23, "readiness": 0.07}
+    rules = ("top_seller", "seniority", "readiness", "predicted_effect", "random")
+    inside: dict[str, list[bool]] = {name: [] for name in (*planted, *rules)}
+    gaps: dict[str, list[float]] = {name: [] for name in planted}
+    for seed in range(20001, 20001 + histories):
+        tables = synth.organisation(sellers=sellers, months=48, seed=seed, constants=constants)
+        inputs = {name: table for name, table in tables.items() if not name.startswith("truth/")}
+        inputs.pop("demographics", None)
+        result = dt.run(dt.Data(inputs), "backtest")
+        rows = {row["path"].split("/")[-1]: row for row in result["coefficients"].to_dicts()}
+        if rows["sales"]["value"] is None:
+            continue
+        for name, value in planted.items():
+            inside[name].append(rows[name]["low"] <= value <= rows[name]["high"])
+            gaps[name].append(rows[name]["value"] - value)
+        would = {(row["vacancy_id"], row["person_id"]): row["effect"] for row in tables["truth/candidates"].to_pylist()}
+        by_vacancy: dict[str, list[dict]] = {}
+        for case in result["backtest_cases"].to_dicts():
+            if (case["vacancy_id"], case["person_id"]) in would:
+                by_vacancy.setdefault(case["vacancy_id"], []).append(case)
+        told = {row["policy"]: row for row in result["backtest"].to_dicts() if row["metric"] == "predicted_lift"}
+        for rule in rules:
+            lifts = []
+            for vacancy, cases in by_vacancy.items():
+                of = [would[vacancy, case["person_id"]] for case in cases]
+                chosen = [effect for effect, case in zip(of, cases, strict=True) if case["chosen"]]
+                known = [k for k, case in enumerate(cases) if rule == "random" or case[rule] is not None]
+                if not chosen or not known:
+                    continue
+                best = max(known, key=lambda k: cases[k].get(rule) or 0.0) if rule != "random" else 0
+                lifts.append((sum(of) / len(of) if rule == "random" else of[best]) - chosen[0])
+            if lifts and told[rule]["low"] is not None:
+                inside[rule].append(told[rule]["low"] <= sum(lifts) / len(lifts) <= told[rule]["high"])
+    for name, held in inside.items():
+        assert len(held) >= 140, (name, len(held))
+        error = (0.95 * 0.05 / len(held)) ** 0.5
+        share = sum(held) / len(held)
+        print(f"{sellers} sellers, {name}: {share:.3f} of {len(held)}")
+        assert share >= 0.93 - 2 * error, (name, share)
+        if name in planted and sellers > 120:
+            assert share <= 0.97 + 2 * error, (name, share)
+    for name, gap in gaps.items():
+        print(f"{name}: bias {numpy.mean(gap):+.4f}, rmse {numpy.mean(numpy.square(gap)) ** 0.5:.4f}")
+        assert abs(numpy.mean(gap)) < 3 * numpy.std(gap) / len(gap) ** 0.5, name
 
 
 def test_the_report_says_what_the_backtest_says_and_cannot_say(planted: tuple[dict, dict]) -> None:
