@@ -74,6 +74,7 @@
 #include <dualtrack/estimate/connectivity.hpp>
 #include <dualtrack/estimate/degree_queue.hpp>
 #include <dualtrack/estimate/dense.hpp>
+#include <dualtrack/estimate/dense_factor.hpp>
 #include <dualtrack/estimate/deviations.hpp>
 #include <dualtrack/estimate/dual.hpp>
 #include <dualtrack/estimate/effect_errors.hpp>
@@ -81,6 +82,7 @@
 #include <dualtrack/estimate/effect_shrinkage.hpp>
 #include <dualtrack/estimate/energy_pcg.hpp>
 #include <dualtrack/estimate/group_matches.hpp>
+#include <dualtrack/estimate/joint_system.hpp>
 #include <dualtrack/estimate/kept_value_added.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
 #include <dualtrack/estimate/leave_out_set.hpp>

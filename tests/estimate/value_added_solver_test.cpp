@@ -117,7 +117,6 @@ TEST(manager_solver, order_has_the_fill_of_a_good_one) {
 
 TEST(manager_solver, order_has_everybody_once_and_counts_what_the_factor_costs) {
     for (named_graph& graph : graphs()) {
-        random::stream draw(random::place{.seed = 43, .purpose = 81});
         const auto n = static_cast<std::uint32_t>(graph.links.size());
         for (std::uint32_t k = 0; k < n; ++k) // three managers linked to a fifth of all others each
             if (k % 5 < 3 && graph.links[k].first > 3) graph.links.push_back({graph.links[k].first, k % 5});
@@ -196,6 +195,124 @@ TEST(manager_solver, effects_alone_are_the_same_bytes_for_any_order_of_rows_and_
         EXPECT_EQ(estimate_effects(run, turned.rows(), true, 1).psi, base.psi) << threads;
         EXPECT_EQ(estimate_effects(run, turned.rows(), true, 1).gamma, base.gamma) << threads;
     }
+}
+
+/// The largest difference to effects from a factor without error.
+double error_of(const two_way& problem, const effects_only& made) {
+    manager_solver solver;
+    solver.graph = &problem.graph;
+    solver.components = &problem.components;
+    solver.pattern = pattern_of(problem.graph, minimum_degree(problem.graph, 1e12).order, true);
+    solver.factor = factor_of(problem.graph, solver.pattern);
+    const least_squares exact = fit_two_way(problem, solver);
+    double most = 0.0;
+    for (std::size_t j = 0; j < exact.psi.size(); ++j) most = std::max(most, std::fabs(made.psi[j] - exact.psi[j]));
+    return most;
+}
+
+TEST(manager_solver, few_managers_who_are_all_linked_are_solved_by_a_dense_factor) {
+    panel_columns panel = published_panel(design::easy, 80000); // 80 managers, three components' worth of rows
+    for (std::uint32_t k = 0; k < 3; ++k)
+        for (std::uint32_t t = 0; t < 4; ++t)
+            panel.add(900 + k, 80 + (k + t) % 2, t, 0.1 * k + 0.3 * t); // a second one
+    panel.close();
+    const two_way problem = two_way_of(run_context{}, panel.rows(), true);
+    ASSERT_EQ(problem.components.size(), 2U);
+    const effects_only made = effects_of(problem, 1);
+    EXPECT_EQ(made.kind, solver_kind::dense);
+    EXPECT_TRUE(made.converged);
+    EXPECT_LE(error_of(problem, made), 1e-9);
+
+    manager_solver dense, sparse;
+    for (manager_solver* solver : {&dense, &sparse}) {
+        solver->graph = &problem.graph;
+        solver->components = &problem.components;
+    }
+    dense.kind = solver_kind::dense;
+    dense.dense = dense_factor_of(problem.graph, problem.components);
+    sparse.pattern = pattern_of(problem.graph, minimum_degree(problem.graph, 1e12).order, true);
+    sparse.factor = factor_of(problem.graph, sparse.pattern);
+    std::vector<double> x(problem.b), y(problem.b);
+    solve_managers(dense, x, 1);
+    solve_managers(sparse, y, 1);
+    for (std::size_t j = 0; j < x.size(); ++j) EXPECT_NEAR(x[j], y[j], 1e-11);
+}
+
+TEST(manager_solver, cliques_sampled_twice_need_fewer_iterations) {
+    panel_columns panel = published_panel(design::geo, 1000000);
+    panel.close();
+    const two_way problem = two_way_of(run_context{}, panel.rows(), false);
+    manager_solver solver;
+    solver.graph = &problem.graph;
+    solver.components = &problem.components;
+    solver.kind = solver_kind::approximate;
+    std::vector<int> iterations;
+    for (const std::uint32_t copies : {1U, 2U}) {
+        solver.approximate = approximate_factor_of(problem.graph, 1, copies);
+        solver.iterations = 0;
+        std::vector<double> x(problem.b);
+        EXPECT_TRUE(solve_managers(solver, x, 1));
+        iterations.push_back(solver.iterations);
+    }
+    EXPECT_LT(iterations[1], iterations[0]);
+}
+
+// Thirty iterations are not enough for any of the cheap ways on this chain.
+TEST(manager_solver, closer_factors_follow_where_one_does_not_do_and_the_end_is_said) {
+    panel_columns panel = published_panel(design::geo, 1000000);
+    panel.close();
+    const two_way problem = two_way_of(run_context{}, panel.rows(), true);
+    pcg_limits limits;
+    limits.most = 8;
+    const effects_only repaired = effects_of(run_context{}, problem, 1, limits);
+    EXPECT_TRUE(repaired.converged);
+    EXPECT_EQ(repaired.kind, solver_kind::exact) << "after Jacobi, and cliques sampled twice, with 8 iterations each";
+    EXPECT_LE(error_of(problem, repaired), 1e-9);
+    limits.may_repair = false;
+    const effects_only given_up = effects_of(run_context{}, problem, 1, limits);
+    EXPECT_FALSE(given_up.converged);
+    EXPECT_GT(error_of(problem, given_up), 1e-9);
+
+    manager_solver solver; // the same for one right-hand side, as the whole analysis solves
+    solver.graph = &problem.graph;
+    solver.components = &problem.components;
+    solver.kind = solver_kind::jacobi;
+    solver.most_iterations = 10;
+    std::vector<double> x(problem.b), exact(problem.b);
+    EXPECT_TRUE(solve_managers(solver, x, 1));
+    EXPECT_TRUE(estimate::detail::make_exact(solver));
+    solve_managers(solver, exact, 1);
+    for (std::size_t j = 0; j < x.size(); ++j) EXPECT_NEAR(x[j], exact[j], 1e-9);
+}
+
+// A residual that is carried along loses touch with the true one; the exit looks at the true one and goes on.
+TEST(manager_solver, a_residual_that_is_not_true_is_found_at_the_exit) {
+    panel_columns panel = published_panel(design::geo, 200000);
+    panel.close();
+    const two_way problem = two_way_of(run_context{}, panel.rows(), true);
+    manager_solver solver;
+    solver.graph = &problem.graph;
+    solver.components = &problem.components;
+    solver.kind = solver_kind::jacobi;
+    std::vector<double> right(problem.b);
+    right.insert(right.end(), problem.edge.d.begin(), problem.edge.d.end());
+    double squares = 0.0;
+    for (const double q : problem.matches.squares) squares += q;
+    estimate::detail::joint_system system(run_context{}, problem);
+    estimate::detail::energy_iteration iteration(system, right, squares, static_cast<double>(panel.value.size()));
+    const estimate::detail::chebyshev_steps steps;
+    ASSERT_TRUE(iteration.run(solver, steps, 2000, 2e-8));
+    EXPECT_TRUE(iteration.residual_is_true(solver, steps, 2e-8));
+    const std::vector<double> before = iteration.solution();
+    iteration.solution()[3] += 1e-3; // as if the sums had drifted
+    EXPECT_FALSE(iteration.residual_is_true(solver, steps, 2e-8));
+    ASSERT_TRUE(iteration.run(solver, steps, 2000, 2e-8)) << "goes on from the true residual";
+    EXPECT_TRUE(iteration.residual_is_true(solver, steps, 2e-8));
+    std::vector<double> psi(iteration.solution().begin(), iteration.solution().begin() + panel.n_groups);
+    std::vector<double> expected(before.begin(), before.begin() + panel.n_groups);
+    problem.components.centre(psi);
+    problem.components.centre(expected);
+    for (std::size_t j = 0; j < psi.size(); ++j) EXPECT_NEAR(psi[j], expected[j], 1e-8);
 }
 
 // Section 4 of the design: leverages by projection are unbiased within 1 % where the plain ratio is not.

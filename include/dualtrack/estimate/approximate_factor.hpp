@@ -26,6 +26,7 @@ struct approximate_factor {
     std::vector<std::uint64_t> first; // entries of the k-th eliminated: [first[k], first[k + 1])
     std::vector<std::uint32_t> to;
     std::vector<double> share, pivot; // f_l; D_v, 0 for the last of a component
+    std::uint32_t copies = 1;         // trees a clique was replaced by, each of a part of its weight
 
     /// x = (L D L')^+ x for `width` interleaved vectors.
     void apply(std::span<double> x, std::size_t width) const {
@@ -49,24 +50,29 @@ struct approximate_factor {
     }
 };
 
-inline approximate_factor approximate_factor_of(const manager_graph& graph, std::uint64_t seed) {
+/// @param copies links are split into so many, and so many trees are drawn for each clique: closer, and dearer
+inline approximate_factor approximate_factor_of(const manager_graph& graph, std::uint64_t seed,
+                                                std::uint32_t copies = 1) {
     struct link {
         std::uint32_t to;
         double weight;
     };
     const std::size_t n = graph.size();
     approximate_factor out;
+    out.copies = copies;
+    const double part = 1.0 / copies;
     out.order.reserve(n);
     out.first.push_back(0);
     out.pivot.reserve(n);
     std::vector<std::uint64_t> begin(n); // a vertex's own links lie in one pool, doubled in place when full
     std::vector<std::uint32_t> count(n, 0);
     std::vector<std::uint32_t> room(n, 0);
-    std::vector<link> pool(graph.to.size());
+    std::vector<link> pool(graph.to.size() * copies);
     for (std::size_t v = 0; v < n; ++v) {
-        begin[v] = graph.first[v];
-        count[v] = room[v] = static_cast<std::uint32_t>(graph.first[v + 1] - graph.first[v]);
-        for (std::uint64_t l = graph.first[v]; l < graph.first[v + 1]; ++l) pool[l] = {graph.to[l], graph.weight[l]};
+        begin[v] = graph.first[v] * copies;
+        count[v] = room[v] = static_cast<std::uint32_t>(graph.first[v + 1] - graph.first[v]) * copies;
+        for (std::uint64_t l = graph.first[v]; l < graph.first[v + 1]; ++l)
+            for (std::uint32_t k = 0; k < copies; ++k) pool[l * copies + k] = {graph.to[l], graph.weight[l] * part};
     }
     const auto append = [&](std::uint32_t v, link what) {
         if (count[v] == room[v]) {
@@ -126,18 +132,19 @@ inline approximate_factor approximate_factor_of(const manager_graph& graph, std:
             slot[near[l].to] = no_index;
             out.to.push_back(near[l].to);
             out.share.push_back(near[l].weight / total);
-            if (l + 1 >= near.size()) continue;
             const double left = above[l + 1];
-            const double level = random::uniform(draw) * left; // of what lies above q
-            const auto beyond = std::upper_bound(above.begin() + static_cast<std::ptrdiff_t>(l) + 1, above.end(), level,
-                                                 [](double x, double y) { return x > y; });
-            auto q = static_cast<std::size_t>(beyond - above.begin()) - 1;
-            q = std::clamp(q, l + 1, near.size() - 1);
-            const double weight = near[l].weight * left / total;
-            append(near[l].to, {near[q].to, weight});
-            append(near[q].to, {near[l].to, weight});
-            ++degree[near[l].to];
-            ++degree[near[q].to];
+            for (std::uint32_t k = 0; k < copies && l + 1 < near.size(); ++k) {
+                const double level = random::uniform(draw) * left; // of what lies above q
+                const auto beyond = std::upper_bound(above.begin() + static_cast<std::ptrdiff_t>(l) + 1, above.end(),
+                                                     level, [](double x, double y) { return x > y; });
+                auto q = static_cast<std::size_t>(beyond - above.begin()) - 1;
+                q = std::clamp(q, l + 1, near.size() - 1);
+                const double weight = near[l].weight * left / total * part;
+                append(near[l].to, {near[q].to, weight});
+                append(near[q].to, {near[l].to, weight});
+                ++degree[near[l].to];
+                ++degree[near[q].to];
+            }
         }
         for (const link& one : near) {
             queue.take(one.to);

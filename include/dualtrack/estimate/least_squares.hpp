@@ -32,7 +32,11 @@ struct two_way {
     explicit two_way(std::pmr::memory_resource* memory) : rows(memory), matches(memory), graph(memory), edge(memory) {}
 };
 
-inline two_way two_way_of(const run_context& run, const panel_rows& panel, bool with_periods) {
+/// What is kept of a panel: all, or only what effects need.
+enum class two_way_parts : std::uint8_t { all, effects };
+
+inline two_way two_way_of(const run_context& run, const panel_rows& panel, bool with_periods,
+                          two_way_parts parts = two_way_parts::all) {
     two_way out(run.memory);
     out.rows = order_rows(run, panel);
     period_sums periods;
@@ -44,10 +48,18 @@ inline two_way two_way_of(const run_context& run, const panel_rows& panel, bool 
         group_weight[out.matches.group[m]] += out.matches.weight[m];
         out.n_rows[out.matches.group[m]] += out.matches.n_rows[m];
     }
-    out.graph = manager_graph_of(run, out.matches, n_groups, out.matches.weight);
-    out.components = components_of(out.graph, group_weight, out.n_rows);
     out.edge = border_of(run, out.rows, out.matches, periods);
     out.b = group_sums(out.matches, n_groups, out.matches.sum);
+    if (parts == two_way_parts::effects) { // before the links, which are the largest part
+        out.rows = ordered_rows(run.memory);
+        const auto forget = [&](auto& column) { std::decay_t<decltype(column)>(run.memory).swap(column); };
+        for (auto* column : {&out.matches.n_rows, &out.matches.first_spell, &out.matches.spell_row,
+                             &out.matches.spell_match, &out.matches.first_presence, &out.matches.presence})
+            forget(*column);
+        for (auto* column : {&out.matches.origin, &out.matches.shift, &out.matches.sum}) forget(*column);
+    }
+    out.graph = manager_graph_of(run, out.matches, n_groups, out.matches.weight);
+    out.components = components_of(out.graph, group_weight, out.n_rows);
     return out;
 }
 

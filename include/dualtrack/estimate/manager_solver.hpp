@@ -12,11 +12,12 @@
 #include <vector>
 
 #include <dualtrack/estimate/approximate_factor.hpp>
+#include <dualtrack/estimate/dense_factor.hpp>
 #include <dualtrack/estimate/sparse_factor.hpp>
 
 namespace dualtrack::estimate {
 
-enum class solver_kind : std::uint8_t { exact, jacobi, approximate };
+enum class solver_kind : std::uint8_t { exact, jacobi, approximate, dense };
 
 struct manager_solver {
     const manager_graph* graph = nullptr; // both outlive the solver
@@ -25,7 +26,8 @@ struct manager_solver {
     factor_pattern pattern;
     sparse_factor<double> factor;
     approximate_factor approximate;
-    bool dense_jacobi_is_enough = false;
+    dense_factor dense;
+    int most_iterations = 2000; // then a better factor is made, and then one without error
     mutable int iterations = 0; // of the last iterative solve
     mutable bool converged = true;
 
@@ -35,6 +37,8 @@ struct manager_solver {
             estimate::solve(pattern, factor, z, width);
         else if (kind == solver_kind::approximate)
             approximate.apply(z, width);
+        else if (kind == solver_kind::dense)
+            estimate::solve(dense, z, width);
         else
             for (std::size_t j = 0; j < graph->size(); ++j) {
                 const double inverse = graph->diagonal[j] > 0.0 ? 1.0 / graph->diagonal[j] : 0.0;
@@ -148,26 +152,63 @@ inline bool block_gradients(const manager_solver& solver, std::span<double> x, s
 
 } // namespace detail
 
+namespace detail {
+
+/// A factor without error, whatever it costs; false where its entries would not fit 2^32.
+inline bool make_exact(manager_solver& solver) {
+    elimination_order order = minimum_degree(*solver.graph, 1e15);
+    if (!order.is_complete(solver.graph->size())) return false;
+    solver.pattern = pattern_of(*solver.graph, std::move(order.order), true);
+    if (solver.pattern.n_entries() >> 32 != 0) return false;
+    solver.factor = factor_of(*solver.graph, solver.pattern);
+    solver.kind = solver_kind::exact;
+    return true;
+}
+
+/// The next better solver where one did not converge: cliques sampled twice, then no sampling at all.
+inline bool make_better(manager_solver& solver, std::uint64_t seed) {
+    if (solver.kind == solver_kind::exact || solver.kind == solver_kind::dense) return false;
+    if (solver.kind == solver_kind::approximate && solver.approximate.copies > 1) return make_exact(solver);
+    solver.approximate = approximate_factor_of(*solver.graph, seed, 2);
+    solver.kind = solver_kind::approximate;
+    return true;
+}
+
+} // namespace detail
+
 /// x = S^+ x, weighted mean 0 in every component; [n][width]. False when not converged.
 inline bool solve_managers(const manager_solver& solver, std::span<double> x, std::size_t width,
                            double relative = 1e-11) {
-    if (solver.kind == solver_kind::exact) {
+    if (solver.kind == solver_kind::exact || solver.kind == solver_kind::dense) {
         detail::project(*solver.components, x, width);
-        solve(solver.pattern, solver.factor, x, width);
+        solver.precondition(x, width);
         detail::centre(*solver.components, x, width);
         return true;
     }
     constexpr std::size_t block = 8;
     const std::size_t n = solver.graph->size();
     bool converged = true;
+    manager_solver better; // made where one is needed
+    better.graph = nullptr;
     for (std::size_t from = 0; from < width; from += block) {
         const std::size_t part = std::min(block, width - from);
         std::vector<double> y(n * part);
-        for (std::size_t j = 0; j < n; ++j)
-            for (std::size_t c = 0; c < part; ++c) y[j * part + c] = x[j * width + from + c];
+        const auto read = [&] {
+            for (std::size_t j = 0; j < n; ++j)
+                for (std::size_t c = 0; c < part; ++c) y[j * part + c] = x[j * width + from + c];
+        };
+        read();
         int iterations = 0;
-        converged = detail::block_gradients(solver, y, part, relative, 2000, iterations) && converged;
+        const manager_solver* at = better.graph == nullptr ? &solver : &better;
+        bool done = detail::block_gradients(*at, y, part, relative, at->most_iterations, iterations);
         solver.iterations = std::max(solver.iterations, iterations);
+        while (!done) {
+            if (better.graph == nullptr) better = solver;
+            if (!detail::make_better(better, 1)) break;
+            read();
+            done = detail::block_gradients(better, y, part, relative, better.most_iterations, iterations);
+        }
+        converged = done && converged;
         for (std::size_t j = 0; j < n; ++j)
             for (std::size_t c = 0; c < part; ++c) x[j * width + from + c] = y[j * part + c];
     }

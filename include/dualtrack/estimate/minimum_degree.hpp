@@ -80,7 +80,7 @@ class quotient_graph {
     }
 
   private:
-    static constexpr double work_a_look = 4.0; // an entry of a list read at random, in operations of the factor
+    static constexpr double work_a_look = 16.0; // an entry of a list read at random, in operations of the factor
 
     /// Those linked to more than 3 sqrt n others, 64 at most, wait for the end.
     void find_hubs(const manager_graph& graph) {
