@@ -42,6 +42,7 @@ struct sales_study {
     std::vector<moments> level, difference; // [arm x horizon x metric]; revenue in percent of the first arm
     std::vector<double> paired, apart;      // [arm x horizon]: variance of the difference of revenue to the first arm
     std::vector<double> slope;              // [arm]
+    std::vector<double> value, negative, declined; // [arm], of all promotions together
     std::size_t n_horizons = 2;
 
     [[nodiscard]] const moments& of(std::size_t arm, std::string_view metric, std::size_t horizon = 0) const {
@@ -78,6 +79,16 @@ inline sales_study study(const sales_model& model, const std::vector<sales_arm>&
     }
     for (std::size_t arm = 0; arm < arms.size(); ++arm) {
         out.slope.push_back(promoted_slope(counts[arm]));
+        double promotions = 0, value = 0, negative = 0, declined = 0;
+        for (const sales_counts& each : counts[arm]) {
+            promotions += static_cast<double>(each.promotions);
+            value += each.value;
+            negative += static_cast<double>(each.negative);
+            declined += static_cast<double>(each.declined);
+        }
+        out.value.push_back(value / promotions);
+        out.negative.push_back(negative / promotions);
+        out.declined.push_back(declined / promotions);
         for (std::size_t h = 0; h < out.n_horizons; ++h) {
             out.paired.push_back(apart[arm * out.n_horizons + h].variance());
             out.apart.push_back(out.level[arm * n_arm + h * n_metrics].variance() +
