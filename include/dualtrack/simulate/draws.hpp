@@ -25,7 +25,8 @@ namespace dualtrack::simulate {
 /// Version of the order of updates and of the keys below; part of every result.
 inline constexpr std::int32_t key_layout = 1;
 
-/// What a draw is for. Entity is the person, but for `choice` and `fill` (the seat).
+/// What a draw is for. Entity is the person, but for `choice` and `fill` (the seat). Blocks: 0; a training on promotion
+/// is block 1 of `candidate`; leaders above the managers have blocks of their own, see sales_levels.hpp.
 namespace purpose {
 inline constexpr std::uint32_t person = 1;      // c2 0. sales: A, z1, z2, z3; published: competence, age
 inline constexpr std::uint32_t start = 2;       // c2 0: tenure at the start
@@ -35,7 +36,7 @@ inline constexpr std::uint32_t score_noise = 5; // c2 0: readiness, collaboratio
 inline constexpr std::uint32_t look = 6;        // c2 period: noise of sales12
 inline constexpr std::uint32_t month = 7;       // c2 period: xi of monthly noise
 inline constexpr std::uint32_t choice = 8;      // c2 vacancy id: strategy coin, random pick
-inline constexpr std::uint32_t exit = 9;        // c2 post ordinal (0 rep, 1 manager): threshold
+inline constexpr std::uint32_t exit = 9; // c2 post ordinal (0 rep, 1 the first post as a leader, 2 the next): threshold
 inline constexpr std::uint32_t fill = 10;       // c2 vacancy ordinal of the seat: months empty
 inline constexpr std::uint32_t group = 11;      // c2 0: group for fairness tests
 inline constexpr std::uint32_t assumption = 12; // entity: its number, c2 the point: where all are varied together

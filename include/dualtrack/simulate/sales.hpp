@@ -1,8 +1,8 @@
 // What the way of choosing managers does to a sales organisation: its revenue, who leaves, who rises. A month goes in a
-// fixed order: exits that have become certain; vacant managers' posts, team by team; new people; output, learning and
-// the growing wish to leave. Every rule starts from the same organisation (after a burn-in under `random`) and meets
-// the same people and the same luck, so that a difference is the rule's doing. Results follow from the assumptions in
-// organisation.hpp; they are no evidence for them.
+// fixed order: exits that have become certain; vacant managers' posts, team by team (after those of leaders above
+// them, where there are any); new people; output, learning and the growing wish to leave. Every rule starts from the
+// same organisation (after a burn-in under `random`) and meets the same people and the same luck, so that a difference
+// is the rule's doing. Results follow from the assumptions in organisation.hpp; they are no evidence for them.
 //     skill   s += [g m c e^((1-w) 2 v)(1 - s/smax) - d x (s - smin)] / 12
 //     quits   H += h0 e^(-th v/sv)(1 + X)(wit if a witness and A > .5);  X = (HR-1)(iv)(dt)(ext) while passed over
 //             exit when H passes -ln u, at the start of the next month;  manager  H += hm (1 + ex x)
