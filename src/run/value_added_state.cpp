@@ -170,13 +170,14 @@ result<void> value_added_state::change(const run_context& run, ingest::table_set
         std::vector<std::uint16_t> moved;
         for (std::size_t t = 0; t < panel_.store().n_periods(); ++t)
             moved.push_back(static_cast<std::uint16_t>(place_in(all, periods_[t])));
-        DUALTRACK_TRYV(panel_.renumber_periods(moved));
+        panel_.renumber_periods(moved);
         for (std::size_t row = 0; row < n; ++row) period[row] = place_in(all, panel.period[row]);
     }
     periods_ = std::move(all);
+    DUALTRACK_TRYV(panel_.append(rows));
     has_kind_ = true;
     has_dates_ = is_dates;
-    return panel_.append(rows);
+    return outcome::success();
 }
 
 result<ingest::table_set> value_added_state::table() const {

@@ -31,9 +31,8 @@ class kept_ids {
     }
     std::uint32_t add(std::string_view id) {
         const auto code = static_cast<std::uint32_t>(id_.size());
-        auto kept = std::make_unique<const std::string>(id);
-        code_.emplace(std::string_view(*kept), code);
-        id_.push_back(std::move(kept));
+        id_.push_back(std::make_unique<const std::string>(id));
+        code_.emplace(std::string_view(*id_.back()), code); // without memory for this: a code that is never used
         return code;
     }
 

@@ -187,6 +187,64 @@ TEST_P(out_of_memory, is_an_error_at_every_allocation_and_leaks_nothing) {
     EXPECT_EQ(host::golden(), golden);
 }
 
+std::string saved(const dtk_value_added* state) {
+    char* bytes = nullptr;
+    std::size_t size = 0;
+    EXPECT_EQ(dtk_value_added_save(state, &bytes, &size, nullptr), DTK_OK);
+    std::string out(bytes, size);
+    dtk_text_free(bytes);
+    return out;
+}
+
+TEST_P(out_of_memory, leaves_a_kept_panel_as_it_was) {
+    dtk_value_added* raw = nullptr;
+    ASSERT_EQ(dtk_value_added_open(&raw, nullptr), DTK_OK);
+    const handle<dtk_value_added> state(raw);
+    const auto row = [](int seller, int manager, int period, int value) {
+        return "{\"unit_id\":\"seller with a long name " + std::to_string(seller) + "\",\"group_id\":\"m" +
+               std::to_string(manager) + "\",\"period\":" + std::to_string(period) +
+               ",\"value\":" + std::to_string(value) + "}";
+    };
+    std::string first, later, between, corrected, removed;
+    for (int seller = 0; seller < 9; ++seller)
+        for (int period = 0; period < 12; ++period) {
+            const std::string made = row(seller, (seller + period / 3) % 3, period, seller * 7 + period * period);
+            std::string& to = period == 5 ? between : period > 9 ? later : first;
+            to += (to.empty() ? "[" : ",") + made;
+            if (period == 7) removed += (removed.empty() ? "[" : ",") + made;
+        }
+    corrected = "[" + row(3, 2, 8, -5) + "," + row(4, 0, 8, 99);
+    const auto tables_of = [](const std::string& rows) {
+        dtk_tables* tables = nullptr;
+        EXPECT_EQ(dtk_tables_new(&tables, nullptr), DTK_OK);
+        EXPECT_EQ(dtk_tables_add_json(tables, "panel", 5, rows.data(), rows.size(), nullptr), DTK_OK);
+        return tables;
+    };
+    const std::pair<std::int32_t, std::string> changes[] = {{DTK_VALUE_ADDED_APPEND, first + "]"},
+                                                            {DTK_VALUE_ADDED_APPEND, later + "]"},
+                                                            {DTK_VALUE_ADDED_APPEND, between + "]"},
+                                                            {DTK_VALUE_ADDED_CORRECT, corrected + "]"},
+                                                            {DTK_VALUE_ADDED_REMOVE, removed + "]"}};
+    for (const auto& [kind, rows] : changes) {
+        const std::string before = saved(raw);
+        for (long point = 0;; ++point) {
+            dtk_tables* tables = tables_of(rows);
+            for_good.store(GetParam());
+            countdown.store(point);
+            const dtk_status status = dtk_value_added_append(raw, kind, tables, nullptr, nullptr);
+            countdown.store(-1);
+            if (status == DTK_OK) {
+                EXPECT_GT(point, 30) << "a sweep that sees no allocation proves nothing";
+                break;
+            }
+            ASSERT_EQ(status, DTK_E_NO_MEMORY) << "allocation " << point;
+            ASSERT_EQ(saved(raw), before) << "allocation " << point;
+            ASSERT_LT(point, 20000);
+        }
+        EXPECT_NE(saved(raw), before);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(once_and_for_good, out_of_memory, testing::Bool());
 
 } // namespace

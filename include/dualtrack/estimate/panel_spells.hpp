@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <dualtrack/base/column.hpp>
@@ -26,9 +27,17 @@ template <class T> class growing_list {
     T& operator[](std::size_t i) noexcept { return parts_[i >> shift][i & mask]; }
     const T& operator[](std::size_t i) const noexcept { return parts_[i >> shift][i & mask]; }
     void push(const T& value) {
-        if ((size_ & mask) == 0 && size_ >> shift == parts_.size()) parts_.emplace_back().reserve(mask + 1);
+        reserve(size_ + 1);
         parts_[size_ >> shift].push_back(value);
         ++size_;
+    }
+    /// Up to this size, adding cannot fail.
+    void reserve(std::size_t n) {
+        while (parts_.size() << shift < n) {
+            std::vector<T> part;
+            part.reserve(mask + 1);
+            parts_.push_back(std::move(part));
+        }
     }
     void resize(std::size_t n) {
         while (size_ < n) push(T{});

@@ -138,16 +138,15 @@ class panel_state {
 
     /// What append would say, without doing it.
     [[nodiscard]] result<void> check_append(const panel_rows& rows) const {
-        DUALTRACK_TRYV(check(rows));
+        DUALTRACK_TRYV(detail::check_kept_rows(rows));
         std::vector<std::uint32_t> order;
         return detail::check_new_rows(store_, rows, order);
     }
 
     /// Adds rows, in any order, also before a seller's last period. After an error nothing has changed.
-    /// Errors: argument.unknown_option (weights, controls), argument.null, data.range, data.nan, data.duplicate_id,
-    /// internal.state.
+    /// Errors: argument.unknown_option (weights, controls), argument.null, data.range, data.nan, data.duplicate_id.
     result<void> append(const panel_rows& rows) {
-        DUALTRACK_TRYV(check(rows));
+        DUALTRACK_TRYV(detail::check_kept_rows(rows));
         std::vector<std::uint32_t> order;
         DUALTRACK_TRYV(detail::check_new_rows(store_, rows, order));
         std::uint32_t unit = 0, group = 0, period = 0;
@@ -157,16 +156,15 @@ class panel_state {
             period = std::max(period, rows.period[row] + 1);
         }
         store_.grow(unit, group, period);
-        is_whole_ = false;
+        undone_rows undo{store_, rows, order};
         constexpr std::size_t ahead = 24;
-        const auto add = [&](std::size_t row) {
+        for (; undo.n < rows.size(); ++undo.n) {
+            const std::size_t row = undo.row_of(undo.n);
             if (row + ahead < rows.size()) store_.will_need(rows.unit[row + ahead]);
             store_.add(rows.unit[row], rows.group[row], rows.period[row], rows.value[row]);
-        };
-        for (std::size_t row = 0; row < rows.size() && order.empty(); ++row) add(row);
-        for (const std::uint32_t row : order) add(row);
+        }
+        undo.n = 0;
         n_rows_ += rows.size();
-        is_whole_ = true;
         return outcome::success();
     }
 
@@ -174,51 +172,50 @@ class panel_state {
     /// @param old values so far; nothing: not known, which will do where values are kept. Where only spells are kept
     /// they are believed. Errors: those of append; data.unknown_row
     result<void> correct(const panel_rows& rows, std::span<const double> old = {}) {
-        DUALTRACK_TRYV(check(rows));
+        DUALTRACK_TRYV(detail::check_kept_rows(rows));
         if (old.size() != rows.size() && !(old.empty() && store_.kept() == kept_rows::values))
             return fail(status::argument, "argument.null", "expected the old value of every row, found another number",
                         "panel.value");
         DUALTRACK_TRYV(detail::check_known_rows(store_, rows, old));
-        is_whole_ = false;
         for (std::size_t row = 0; row < rows.size(); ++row)
             store_.correct(rows.unit[row], rows.period[row], old.empty() ? 0.0 : old[row], rows.value[row]);
-        is_whole_ = true;
         return outcome::success();
     }
 
     /// Takes rows back that are given again as they are. After an error nothing has changed. Where only spells are
     /// kept the value is believed. Errors: those of append; data.unknown_row
     result<void> remove(const panel_rows& rows) {
-        DUALTRACK_TRYV(check(rows));
+        DUALTRACK_TRYV(detail::check_kept_rows(rows));
         DUALTRACK_TRYV(detail::check_known_rows(store_, rows, rows.value));
-        is_whole_ = false;
+        store_.reserve_removals(rows.size());
         for (std::size_t row = 0; row < rows.size(); ++row)
             store_.remove(rows.unit[row], rows.period[row], rows.value[row]);
         n_rows_ -= rows.size();
-        is_whole_ = true;
         return outcome::success();
     }
 
     /// Gives periods new codes, for one that lies between those there. @pre code ascends strictly; [n_periods]
-    result<void> renumber_periods(std::span<const std::uint16_t> code) {
-        DUALTRACK_TRYV(check(panel_rows{}));
-        is_whole_ = false;
-        store_.renumber_periods(code);
-        is_whole_ = true;
-        return outcome::success();
-    }
+    void renumber_periods(std::span<const std::uint16_t> code) { store_ = store_.renumbered(code); }
 
   private:
-    [[nodiscard]] result<void> check(const panel_rows& rows) const {
-        if (!is_whole_)
-            return fail(status::internal, "internal.state",
-                        "expected a whole panel, found one that ran out of memory while it was changed");
-        return detail::check_kept_rows(rows);
-    }
+    /// Takes rows back that were added when memory runs out half way.
+    struct undone_rows {
+        panel_store& store;
+        const panel_rows& rows;
+        const std::vector<std::uint32_t>& order;
+        std::size_t n = 0; // rows that were added
+
+        [[nodiscard]] std::size_t row_of(std::size_t k) const noexcept { return order.empty() ? k : order[k]; }
+        ~undone_rows() {
+            while (n > 0) {
+                const std::size_t row = row_of(--n);
+                store.remove(rows.unit[row], rows.period[row], rows.value[row]);
+            }
+        }
+    };
 
     panel_store store_;
     std::uint64_t n_rows_ = 0;
-    bool is_whole_ = true; // false: memory ran out half way
 };
 
 } // namespace dualtrack::estimate

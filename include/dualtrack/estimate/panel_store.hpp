@@ -29,6 +29,8 @@ class panel_store : public spell_store {
         spell_store::grow(n_units);
         n_groups_ = std::max(n_groups_, n_groups);
         period_sum_.resize(std::max(period_sum_.size(), n_periods));
+        own_.spell.reserve(period_sum_.size() + 1); // so that taking a seller in hand cannot fail
+        own_.value.reserve(period_sum_.size() + 1);
     }
 
     /// Adds a row. @pre the codes are below those of `grow`, and the seller has no row in this period
@@ -39,10 +41,13 @@ class panel_store : public spell_store {
             insert(unit, group, period, value);
     }
 
+    /// Makes room so that `remove` cannot fail this many times. `correct` never does.
+    void reserve_removals(std::size_t n) { reserve(n, 0); }
+
     /// Gives a row another value. @param old its value so far, not looked at where values are kept @pre the row is
     /// there
     void correct(std::uint32_t unit, std::uint32_t period, double old, double value) {
-        read(unit, own_);
+        take(unit);
         if (kept() == kept_rows::values) {
             forget_sums(unit);
             own_.value[own_.rows_before(period)] = value;
@@ -60,7 +65,7 @@ class panel_store : public spell_store {
 
     /// Takes a row out. @pre the row is there
     void remove(std::uint32_t unit, std::uint32_t period, double value) {
-        read(unit, own_);
+        take(unit);
         const double d = value - origin(unit);
         if (kept() == kept_rows::values) {
             forget_sums(unit);
@@ -75,22 +80,25 @@ class panel_store : public spell_store {
         write(unit, own_, rows_of(unit) - 1);
     }
 
-    /// Gives periods new codes, for one that lies between those there. @pre code ascends strictly; [n_periods]
-    void renumber_periods(std::span<const std::uint16_t> code) {
-        std::vector<exact_sum> sums(code.empty() ? 0 : code.back() + std::size_t{1});
-        for (std::size_t t = 0; t < code.size(); ++t) sums[code[t]] = period_sum_[t];
-        std::vector<panel_spell> before;
+    /// The same panel with other codes of periods, for one that lies between those there.
+    /// @pre code ascends strictly; [n_periods]
+    [[nodiscard]] panel_store renumbered(std::span<const std::uint16_t> code) const {
+        panel_store out(kept());
+        out.grow(n_units(), n_groups_, code.empty() ? 0 : code.back() + std::size_t{1});
+        for (std::size_t t = 0; t < code.size(); ++t) out.period_sum_[code[t]] = period_sum_[t];
+        seller_spells own;
         for (std::size_t unit = 0; unit < n_units(); ++unit) {
-            read(unit, own_);
-            before.swap(own_.spell);
-            own_.spell.clear();
-            for (const panel_spell& s : before)
+            read(unit, own);
+            out.own_.spell.clear();
+            for (const panel_spell& s : own.spell)
                 for (std::uint32_t t = s.first; t < s.end(); ++t)
-                    own_.insert(s.group, code[t], t == s.first ? s.sum : 0.0);
-            if (kept() == kept_rows::values) sum_up(unit);
-            write(unit, own_, rows_of(unit));
+                    out.own_.insert(s.group, code[t], t == s.first ? s.sum : 0.0);
+            out.own_.value = own.value;
+            out.set_level(unit, origin(unit), squares(unit));
+            if (kept() == kept_rows::values) out.sum_up(unit);
+            out.write(unit, out.own_, rows_of(unit));
         }
-        period_sum_ = std::move(sums);
+        return out;
     }
 
     /// Puts down a sum that was kept. @pre period < n_periods()
@@ -99,7 +107,8 @@ class panel_store : public spell_store {
   private:
     /// A row before the seller's last.
     void insert(std::uint32_t unit, std::uint32_t group, std::uint32_t period, double value) {
-        read(unit, own_);
+        reserve(1, 1); // from here on nothing fails
+        take(unit);
         const double d = value - origin(unit);
         if (kept() == kept_rows::values) {
             forget_sums(unit);
@@ -114,6 +123,12 @@ class panel_store : public spell_store {
         write(unit, own_, rows_of(unit) + 1);
     }
 
+    /// Takes a seller in hand, with room for a row more.
+    void take(std::size_t unit) {
+        read(unit, own_);
+        own_.spell.reserve(own_.spell.size() + 1);
+        own_.value.reserve(own_.value.size() + 1);
+    }
     /// Calls f(period, y - y0) for every row of a seller in hand.
     template <class F> void for_rows(std::size_t unit, F&& f) {
         std::size_t n = 0;

@@ -28,8 +28,7 @@ class spell_store {
     /// First period after all of a seller's rows; 0 without rows.
     [[nodiscard]] std::uint32_t end_of(std::size_t unit) const noexcept { return end_[unit]; }
     [[nodiscard]] std::size_t bytes() const noexcept {
-        return seller_.bytes() + end_.bytes() + older_.bytes() + newest_block_.bytes() + block_.bytes() +
-               block_before_.bytes();
+        return seller_.bytes() + end_.bytes() + older_.bytes() + newest_block_.bytes() + block_.bytes();
     }
     /// Asks for a seller ahead of time: sellers of a month lie all over the memory.
     void will_need(std::size_t unit) const noexcept {
@@ -44,6 +43,12 @@ class spell_store {
             while (newest_block_.size() < n_units) newest_block_.push(no_index);
         seller_.resize(std::max(seller_.size(), n_units));
         end_.resize(seller_.size());
+    }
+
+    /// Makes room so that `write` cannot fail with this many spells and rows more than its seller had.
+    void reserve(std::size_t n_spells, std::size_t n_rows) {
+        older_.reserve(older_.size() + n_spells);
+        if (kept_ == kept_rows::values) block_.reserve(block_.size() + (n_rows + block_size - 1) / block_size);
     }
 
     /// What deviations of a seller are from, and the sum of their squares.
@@ -61,15 +66,17 @@ class spell_store {
             of.last = {group, static_cast<std::uint16_t>(period), 0, 0.0};
         }
         const double d = value - of.origin;
-        if (period != of.last.end() || group != of.last.group) {
+        if (kept_ == kept_rows::values) block_.reserve(block_.size() + 1);
+        const bool goes_on = period == of.last.end() && group == of.last.group;
+        if (!goes_on) { // from here on nothing fails
             of.before = push_older(of.last, of.before);
             of.last = {group, static_cast<std::uint16_t>(period), 0, 0.0};
         }
+        if (kept_ == kept_rows::values) push_value(unit, of.n_rows, value);
         ++of.last.length;
         of.last.sum += d;
         of.squares += d * d;
         end_[unit] = static_cast<std::uint16_t>(period + 1);
-        if (kept_ == kept_rows::values) push_value(unit, of.n_rows, value);
         ++of.n_rows;
         return d;
     }
@@ -127,7 +134,7 @@ class spell_store {
         if (kept_ == kept_rows::spells) return;
         out.value.resize(seller_[unit].n_rows);
         std::size_t end = out.value.size();
-        for (std::uint32_t b = newest_block_[unit]; end > 0; b = block_before_[b]) {
+        for (std::uint32_t b = newest_block_[unit]; end > 0; b = block_[b].before) {
             const std::size_t begin = (end - 1) / block_size * block_size;
             std::copy_n(block_[b].value, end - begin, out.value.begin() + static_cast<std::ptrdiff_t>(begin));
             end = begin;
@@ -153,8 +160,8 @@ class spell_store {
         end_[unit] = static_cast<std::uint16_t>(of.last.end());
         if (kept_ == kept_rows::spells) return;
         for (std::uint32_t b = newest_block_[unit]; b != no_index;) {
-            const std::uint32_t next = block_before_[b];
-            block_before_[b] = free_block_;
+            const std::uint32_t next = block_[b].before;
+            block_[b].before = free_block_;
             free_block_ = b;
             b = next;
         }
@@ -185,6 +192,7 @@ class spell_store {
     static constexpr std::size_t block_size = 8;
     struct value_block {
         double value[block_size] = {};
+        std::uint32_t before = no_index;
     };
 
     std::uint32_t push_older(const panel_spell& spell, std::uint32_t before) {
@@ -204,14 +212,13 @@ class spell_store {
         std::uint32_t& newest = newest_block_[unit];
         if (n % block_size == 0) {
             std::uint32_t at = free_block_;
-            if (at != no_index) {
-                free_block_ = block_before_[at];
-                block_before_[at] = newest;
-            } else {
+            if (at == no_index) {
                 at = static_cast<std::uint32_t>(block_.size());
                 block_.push({});
-                block_before_.push(newest);
+            } else {
+                free_block_ = block_[at].before;
             }
+            block_[at].before = newest;
             newest = at;
         }
         block_[newest].value[n % block_size] = value;
@@ -224,7 +231,6 @@ class spell_store {
     growing_list<older_spell> older_;
     growing_list<std::uint32_t> newest_block_; // of each seller
     growing_list<value_block> block_;
-    growing_list<std::uint32_t> block_before_;
 };
 
 } // namespace dualtrack::estimate
