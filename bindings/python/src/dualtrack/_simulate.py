@@ -20,6 +20,8 @@ class Candidates:
 
     sales12: log of the last 12 months' sales, 0 = average rep; tenure: months; collaboration, readiness, trial: ratings
     with their noise, in standard deviations; pay: x the average rep; own_team: of the team that has the vacancy.
+    Where the policy asks for leaders above the managers, their vacancies are shown likewise: candidates are the managers,
+    by what they sold as reps, and the team is the unit that the post leads.
     """
 
     _LISTS = ("sales12", "tenure", "collaboration", "readiness", "trial", "pay")
