@@ -89,7 +89,7 @@ variance_table variances(const estimated_value_added& made, std::pmr::memory_res
     add(variance_term::noise_match, fit.fit.rss_match / n_matches, fit.fit.df_match > 0 ? fit.fit.sigma2_match : none,
         none);
     const shrinkage_outcome& shrunk = fit.shrinkage;
-    const bool has_prior = !shrunk.effects.mean.empty() && shrunk.effects.is_exact;
+    const bool has_prior = !shrunk.effects.mean.empty();
     add(variance_term::prior_independent, has_prior ? shrunk.tau2_closed : none, has_prior ? shrunk.effects.tau2 : none,
         none);
     const bool has_shared =
@@ -160,6 +160,7 @@ estimation_table estimation(const estimated_value_added& made, const org::policy
         out.add("prior_sd", fit.shrinkage.effects.prior_total_sd);
     }
     out.add_word("leverages", fit.is_exact ? "exact" : "projected");
+    if (!fit.is_exact) out.add("draws", fit.n_draws);
     out.add("solve_error_bound", fit.fit.solve_error_bound);
     return out;
 }
@@ -197,8 +198,11 @@ void say_findings(const estimated_value_added& made, org::findings_table& to) {
                          "alone says next to nothing"});
     if (!fit.is_exact)
         add_finding(to, {org::severity::warning, "value_added.not_exact", table, "", -1, -1, 1,
-                         "the graph of managers is too dense for exact errors within "
-                         "/value_added/exact_inverse_flops"});
+                         "the graph of managers is too dense for exact errors within /value_added/exact_inverse_flops: "
+                         "standard errors and widths of intervals rest on " +
+                             number_text(fit.n_draws) + " random draws and may be off by " +
+                             number_text(std::round(100.0 / std::sqrt(2.0 * fit.n_draws))) +
+                             " %; effects and shrunken effects do not; variances corrected for noise are left out"});
     constexpr double most = 1.5;
     if (fit.fit.df_match > 0 && fit.fit.df_row > 0 && fit.fit.sigma2_match > most * fit.fit.sigma2_row)
         add_finding(to, {org::severity::note, "value_added.serial_correlation", table, "", -1, -1, 1,

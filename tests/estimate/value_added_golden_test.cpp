@@ -62,8 +62,9 @@ TEST(value_added, shrinkage_of_the_example_by_hand) {
     const auto reml = integrate_prior(equations, made->problem.components, made->problem.graph,
                                       prior_kind::exchangeable, {}, {}, {}, 0);
     EXPECT_NEAR(reml.exchangeable_reml, 1.4818689792, 1e-6);
-    const auto sparse = shrink_network(run, equations, made->problem.components, made->problem.graph,
-                                       prior_kind::exchangeable, {}, {}, {}, 0, 1e12);
+    shrinkage_task task{made->problem, equations};
+    task.flop_limit = 1e12;
+    const auto sparse = shrink_network(run, task).value();
     EXPECT_NEAR(sparse.tau2, 1.4818689792, 0.03) << "stops within 1 % of a step";
     // sigma2 = tau2 = 1
     equations.sigma2 = 1.0;

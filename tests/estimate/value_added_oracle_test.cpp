@@ -320,7 +320,8 @@ TEST(value_added_oracle, posterior_of_the_joint_system) {
             shrinkage_system system =
                 estimate::detail::system_of(run, equations, made->problem.graph, linked, kind, market);
             system.pattern = pattern_of(system.graph, minimum_degree(system.graph, 1e12).order, false);
-            const double c = estimate::detail::shared_prior_of(system, kind, made->problem.components, linked).c;
+            const double c =
+                estimate::detail::shared_prior_of(run, made->problem, system, kind, linked, 1e12, 0, 1).value().c;
             const double tau2 = 0.04, omega2 = kind == prior_kind::exchangeable ? 0.0 : 0.07;
             estimate::detail::set_prior(system, tau2, omega2 > 0 ? omega2 : 1.0, c);
             const auto at =

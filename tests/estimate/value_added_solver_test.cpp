@@ -315,41 +315,4 @@ TEST(manager_solver, a_residual_that_is_not_true_is_found_at_the_exit) {
     for (std::size_t j = 0; j < psi.size(); ++j) EXPECT_NEAR(psi[j], expected[j], 1e-8);
 }
 
-// Section 4 of the design: leverages by projection are unbiased within 1 % where the plain ratio is not.
-TEST(value_added_projection, inflation_is_unbiased_and_errors_agree_with_exact_ones) {
-    panel_columns panel = published_panel(design::geo, 20000);
-    panel.close();
-    org::value_added_policy policy;
-    policy.prior = org::effect_prior::independent;
-    const auto exact = estimated(panel, policy);
-    const auto projected = project_leverages(exact->problem, exact->solver, exact->fit, 400, 3);
-    double ratio = 0.0, n = 0.0;
-    for (std::size_t m = 0; m < projected.leverage.size(); ++m) {
-        if (exact->leverage[m] > 0.97) continue;
-        EXPECT_NEAR(projected.leverage[m], exact->leverage[m], 0.2);
-        ratio += projected.inflate[m] * (1.0 - exact->leverage[m]);
-        n += 1.0;
-    }
-    EXPECT_NEAR(ratio / n, 1.0, 0.01);
-    const auto variance = projected_variances(exact->problem, exact->solver, exact->fit, projected, 400, 3);
-    double sum = 0.0;
-    for (std::size_t j = 0; j < panel.n_groups; ++j) sum += std::sqrt(variance[j]) / exact->se[j] / panel.n_groups;
-    EXPECT_NEAR(sum, 1.0, 0.05);
-}
-
-TEST(value_added_projection, is_used_where_exact_is_too_dear_and_says_so_by_nulls) {
-    panel_columns panel = published_panel(design::easy, 20000);
-    panel.close();
-    org::value_added_policy policy;
-    policy.exact_inverse_flops = 100;
-    const auto dear = estimated(panel, policy);
-    const auto exact = estimated(panel);
-    EXPECT_FALSE(dear->is_exact);
-    for (std::size_t j = 0; j < panel.n_groups; ++j) {
-        EXPECT_NEAR(dear->effect[j], exact->effect[j], 1e-7);
-        EXPECT_NEAR(dear->se[j], exact->se[j], 0.35 * exact->se[j]);
-        EXPECT_TRUE(std::isnan(dear->shrunk[j]));
-    }
-}
-
 } // namespace

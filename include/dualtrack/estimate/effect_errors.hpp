@@ -37,6 +37,9 @@ struct effect_covariance {
     double scale = 0.0;           // sigma2 of the homoskedastic form
     std::vector<double> Y, H;     // [n_groups][border], [border][border]
     std::vector<double> variance; // of each effect
+    // Drawn instead of exact: errors of managers, and of the border; [n_groups][n_kept], [border][n_kept]
+    std::vector<float> kept, kept_border;
+    std::size_t n_kept = 0;
 };
 
 namespace detail {

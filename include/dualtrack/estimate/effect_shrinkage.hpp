@@ -9,7 +9,6 @@
 #include <span>
 #include <vector>
 
-#include <dualtrack/estimate/effect_errors.hpp>
 #include <dualtrack/estimate/network_shrinkage.hpp>
 #include <dualtrack/estimate/prior_variance.hpp>
 #include <dualtrack/org/policy_estimate.hpp>
@@ -72,11 +71,12 @@ inline shrunken_effects one_by_one(const least_squares& fit, std::span<const dou
 
 } // namespace detail
 
-/// Shrinks effects. @pre df_match > 0 and the solver is exact
-inline shrinkage_outcome shrink_effects(const run_context& run, const two_way& problem, const manager_solver& solver,
-                                        const least_squares& fit, const effect_covariance& covariance,
-                                        std::span<const double> leverage, const org::value_added_policy& policy,
-                                        std::span<const std::uint32_t> market) {
+/// Shrinks effects. @param variance of each effect. @pre df_match > 0
+inline result<shrinkage_outcome> shrink_effects(const run_context& run, const two_way& problem,
+                                                const manager_solver& solver, const least_squares& fit,
+                                                std::span<const double> variance, std::span<const double> leverage,
+                                                const org::value_added_policy& policy,
+                                                std::span<const std::uint32_t> market) {
     shrinkage_outcome out;
     const std::size_t n = problem.graph.size();
     const std::size_t Q = problem.edge.size();
@@ -91,14 +91,15 @@ inline shrinkage_outcome shrink_effects(const run_context& run, const two_way& p
         out.prior = detail::prior_by_data(problem.components, market);
     if (!(fit.sigma2_match > 1e-24 * (fit.rss + 1e-300))) { // everything is explained: nothing to shrink
         out.prior = org::effect_prior::independent;
-        out.effects = detail::one_by_one(fit, covariance.variance, std::max(out.tau2_closed, 0.0));
+        out.effects = detail::one_by_one(fit, variance, std::max(out.tau2_closed, 0.0));
         return out;
     }
-    const shrinkage_equations equations = shrinkage_equations_of(run, problem, solver, fit, leverage);
+    const auto seed = static_cast<std::uint64_t>(policy.seed);
+    const shrinkage_equations equations = shrinkage_equations_of(run, problem, solver, fit, leverage, seed);
     out.nu2 = equations.nu2;
     out.sigma2 = equations.sigma2;
     if (out.prior == org::effect_prior::independent) {
-        out.effects = detail::one_by_one(fit, covariance.variance, std::max(out.tau2_closed, 0.0));
+        out.effects = detail::one_by_one(fit, variance, std::max(out.tau2_closed, 0.0));
         return out;
     }
     const prior_kind kind = out.prior == org::effect_prior::market         ? prior_kind::market
@@ -116,13 +117,22 @@ inline shrinkage_outcome shrink_effects(const run_context& run, const two_way& p
         out.exchangeable_reml = out.effects.exchangeable_reml;
         return out;
     }
-    out.effects = shrink_network(run, equations, problem.components, problem.graph, kind, market, B_h, gamma_variance,
-                                 Q, policy.exact_inverse_flops);
-    out.exchangeable_reml = kind == prior_kind::exchangeable
-                                ? out.effects.tau2
-                                : shrink_network(run, equations, problem.components, problem.graph,
-                                                 prior_kind::exchangeable, {}, {}, {}, 0, policy.exact_inverse_flops)
-                                      .tau2;
+    shrinkage_task task{.problem = problem,
+                        .equations = equations,
+                        .kind = kind,
+                        .market = market,
+                        .B_h = B_h,
+                        .gamma_variance = gamma_variance,
+                        .Q = Q,
+                        .flop_limit = policy.exact_inverse_flops,
+                        .draws = policy.projections,
+                        .seed = seed};
+    DUALTRACK_TRY(out.effects, shrink_network(run, task));
+    out.exchangeable_reml = out.effects.tau2;
+    if (kind == prior_kind::exchangeable) return out;
+    task.kind = prior_kind::exchangeable;
+    DUALTRACK_TRY(const auto alone, shrink_network(run, task, true));
+    out.exchangeable_reml = alone.tau2;
     return out;
 }
 

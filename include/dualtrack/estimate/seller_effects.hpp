@@ -48,6 +48,24 @@ inline border_means means_of(const two_way& problem) {
     return out;
 }
 
+/// Mean square over draws of what errors of managers (and, where they leave sellers out, of the border) do to a seller.
+/// @param z the border over the seller's rows, against all rows
+inline double drawn_own_variance(const match_columns& matches, const effect_covariance& covariance, std::size_t unit,
+                                 const std::vector<double>& z, std::vector<double>& drawn) {
+    const std::size_t n = covariance.n_kept;
+    drawn.assign(n, 0.0);
+    const auto add = [&](double share, const float* from) {
+        for (std::size_t d = 0; d < n; ++d) drawn[d] += share * static_cast<double>(from[d]);
+    };
+    for (std::size_t m = matches.first_match[unit]; m < matches.first_match[unit + 1]; ++m)
+        add(matches.weight[m] / matches.unit_weight[unit], covariance.kept.data() + matches.group[m] * n);
+    for (std::size_t q = 0; q < z.size() && covariance.is_sandwich; ++q)
+        if (z[q] != 0.0) add(-z[q], covariance.kept_border.data() + q * n);
+    double sum = 0.0;
+    for (const double x : drawn) sum += x * x;
+    return sum / static_cast<double>(n);
+}
+
 } // namespace detail
 
 /// Effects of sellers. @param status of each manager; sellers of managers without an effect have none
@@ -62,8 +80,7 @@ inline seller_effects effects_of_sellers(const two_way& problem, const least_squ
     out.effect.assign(matches.n_units(), numeric::not_a_number);
     out.se.assign(matches.n_units(), numeric::not_a_number);
     out.status.assign(matches.n_units(), effect_status::ok);
-    std::vector<double> z(Q), turned(Q), y(Q);
-    mover_corner corner;
+    std::vector<double> z(Q), turned(Q), y(Q), drawn;
     for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
         const std::size_t first = matches.first_match[unit];
         const std::size_t m = matches.matches_of(unit);
@@ -89,7 +106,7 @@ inline seller_effects effects_of_sellers(const two_way& problem, const least_squ
         for (std::size_t t = 0; t < problem.edge.n_periods; ++t) z[t] -= means.period[t];
         for (std::size_t q = 0; q < Q; ++q) gone += z[q] * fit.gamma[q];
         out.effect[unit] = matches.mean_of(unit) - detail::own_mean(matches, unit, fit.psi) - gone;
-        if (fit.df_match <= 0 || covariance.inverse.side.empty()) continue; // not known without exact entries
+        if (fit.df_match <= 0 || (covariance.inverse.side.empty() && covariance.n_kept == 0)) continue;
         const auto share_of = [&](std::size_t i) { return matches.weight[first + i] / matches.unit_weight[unit]; };
         for (std::size_t q = 0; q < Q; ++q) { // r = U'p - z
             double sum = -z[q];
@@ -98,12 +115,18 @@ inline seller_effects effects_of_sellers(const two_way& problem, const least_squ
         }
         const centred_entries& entries = covariance.is_sandwich ? covariance.sandwich : covariance.inverse;
         double own = 0.0;
-        for (std::size_t i = 0; i < m; ++i)
-            for (std::size_t k = 0; k < m; ++k)
-                own += share_of(i) * share_of(k) *
-                       entries.at(problem.components, matches.group[first + i], matches.group[first + k]);
+        if (covariance.n_kept > 0) {
+            own = detail::drawn_own_variance(matches, covariance, unit, z, drawn);
+        } else {
+            for (std::size_t i = 0; i < m; ++i)
+                for (std::size_t k = 0; k < m; ++k)
+                    own += share_of(i) * share_of(k) *
+                           entries.at(problem.components, matches.group[first + i], matches.group[first + k]);
+        }
         double variance = 0.0;
-        if (covariance.is_sandwich) {
+        if (covariance.is_sandwich && covariance.n_kept > 0) {
+            variance = own;
+        } else if (covariance.is_sandwich) {
             std::fill(y.begin(), y.end(), 0.0);
             for (std::size_t i = 0; i < m; ++i)
                 for (std::size_t q = 0; q < Q; ++q)

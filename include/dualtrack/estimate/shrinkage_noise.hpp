@@ -64,10 +64,11 @@ inline void fit_noise(const two_way& problem, const least_squares& fit, std::spa
 
 } // namespace detail
 
-/// The equations of shrinkage. @param leverage of each match; empty: nu2 = 0. @pre df_match > 0
+/// The equations of shrinkage. @param leverage of each match; empty: nu2 = 0. @param seed of an approximate factor.
+/// @pre df_match > 0
 inline shrinkage_equations shrinkage_equations_of(const run_context& run, const two_way& problem,
                                                   const manager_solver& solver, const least_squares& fit,
-                                                  std::span<const double> leverage) {
+                                                  std::span<const double> leverage, std::uint64_t seed = 1) {
     const match_columns& matches = problem.matches;
     const auto n_groups = static_cast<std::uint32_t>(problem.graph.size());
     shrinkage_equations out(run.memory);
@@ -99,16 +100,17 @@ inline shrinkage_equations shrinkage_equations_of(const run_context& run, const 
     out.sigma2 = fit.sigma2_match;
     if (!(out.nu2 > 0.0)) return out;
     std::vector<double> psi(out.b); // refitted with h
+    manager_solver own;
+    own.graph = &out.graph;
+    own.components = solver.components;
+    own.kind = solver.kind;
     if (solver.kind == solver_kind::exact) {
-        manager_solver own;
-        own.graph = &out.graph;
-        own.components = solver.components;
         own.pattern = solver.pattern;
         own.factor = factor_of(out.graph, own.pattern);
-        solve_managers(own, psi, 1);
-    } else {
-        psi = fit.psi;
+    } else if (solver.kind == solver_kind::approximate) {
+        own.approximate = approximate_factor_of(out.graph, seed);
     }
+    solve_managers(own, psi, 1, 1e-8);
     double squares = 0.0;
     for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
         const std::size_t begin = matches.first_match[unit];

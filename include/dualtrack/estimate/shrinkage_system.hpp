@@ -8,9 +8,7 @@
 
 #include <cmath>
 #include <cstdint>
-#include <map>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include <dualtrack/estimate/selected_inverse.hpp>
@@ -26,8 +24,9 @@ struct shrinkage_system {
     std::vector<double> own_diagonal; // data part of diagonals
     std::vector<double> lambda_diagonal;
     std::vector<std::uint32_t> shared; // node of the shared part of each manager; empty: exchangeable
+    prior_kind kind = prior_kind::exchangeable;
     std::size_t n_linked = 0, n_shared = 0;
-    factor_pattern pattern;
+    factor_pattern pattern; // where a factor is made
 
     explicit shrinkage_system(std::pmr::memory_resource* memory) : graph(memory) {}
 };
@@ -40,6 +39,7 @@ inline shrinkage_system system_of(const run_context& run, const shrinkage_equati
     shrinkage_system out(run.memory);
     const std::size_t m = linked.manager.size();
     out.n_linked = m;
+    out.kind = kind;
     if (kind == prior_kind::network) {
         out.n_shared = m;
         for (std::uint32_t a = 0; a < m; ++a) out.shared.push_back(static_cast<std::uint32_t>(m) + a);
@@ -55,39 +55,44 @@ inline shrinkage_system system_of(const run_context& run, const shrinkage_equati
         }
     }
     const std::size_t n = m + out.n_shared;
-    std::vector<std::vector<std::pair<std::uint32_t, std::pair<std::uint8_t, double>>>> rows(n);
+    std::vector<std::uint64_t> count(n + 1, 0); // links of every node; rows are filled ascending below
+    for (std::size_t a = 0; a < m; ++a) {
+        const std::uint32_t j = linked.manager[a];
+        count[a + 1] += equations.graph.first[j + std::size_t{1}] - equations.graph.first[j];
+        if (kind == prior_kind::network) count[m + a + 1] += graph.first[j + std::size_t{1}] - graph.first[j];
+        if (out.shared.empty()) continue;
+        ++count[a + 1];
+        ++count[out.shared[a] + std::size_t{1}];
+    }
+    for (std::size_t v = 0; v < n; ++v) count[v + 1] += count[v];
+    out.graph.first.assign(count.begin(), count.end());
+    out.graph.to.resize(count[n]);
+    out.graph.weight.resize(count[n]);
+    out.role.resize(count[n]);
+    out.graph.diagonal.assign(n, 0.0);
+    out.own_diagonal.assign(n, 0.0);
+    out.lambda_diagonal.assign(n, 0.0);
+    const auto put = [&](std::size_t from, std::size_t to, std::uint8_t role, double weight) {
+        const std::uint64_t at = count[from]++;
+        out.graph.to[at] = static_cast<std::uint32_t>(to);
+        out.graph.weight[at] = weight;
+        out.role[at] = role;
+        if (role == 0) out.own_diagonal[from] += weight;
+    };
     for (std::size_t a = 0; a < m; ++a) {
         const std::uint32_t j = linked.manager[a];
         for (std::uint64_t l = equations.graph.first[j]; l < equations.graph.first[j + std::size_t{1}]; ++l)
-            rows[a].push_back({linked.number[equations.graph.to[l]],
-                               {std::uint8_t{0}, equations.graph.weight[l] / equations.sigma2}});
-        if (!out.shared.empty()) {
-            rows[a].push_back({out.shared[a], {std::uint8_t{1}, 1.0}});
-            rows[out.shared[a]].push_back({static_cast<std::uint32_t>(a), {std::uint8_t{1}, 1.0}});
-        }
+            put(a, linked.number[equations.graph.to[l]], 0, equations.graph.weight[l] / equations.sigma2);
+        if (out.shared.empty()) continue;
+        put(a, out.shared[a], 1, 1.0);
+        put(out.shared[a], a, 1, 1.0);
     }
-    out.lambda_diagonal.assign(n, 0.0);
     for (std::size_t s = m; s < n; ++s) out.lambda_diagonal[s] = kind == prior_kind::network ? 1.05 : 1.0;
-    if (kind == prior_kind::network)
-        for (std::size_t a = 0; a < m; ++a) {
-            const std::uint32_t j = linked.manager[a];
-            for (std::uint64_t l = graph.first[j]; l < graph.first[j + std::size_t{1}]; ++l)
-                rows[m + a].push_back(
-                    {static_cast<std::uint32_t>(m) + linked.number[graph.to[l]],
-                     {std::uint8_t{2}, graph.weight[l] / std::sqrt(graph.diagonal[j] * graph.diagonal[graph.to[l]])}});
-        }
-    out.own_diagonal.assign(n, 0.0);
-    out.graph.first.assign(n + 1, 0);
-    out.graph.diagonal.assign(n, 0.0);
-    for (std::size_t v = 0; v < n; ++v) {
-        std::sort(rows[v].begin(), rows[v].end());
-        for (const auto& [to, entry] : rows[v]) {
-            out.graph.to.push_back(to);
-            out.graph.weight.push_back(entry.second);
-            out.role.push_back(entry.first);
-            if (entry.first == 0) out.own_diagonal[v] += entry.second;
-        }
-        out.graph.first[v + 1] = out.graph.to.size();
+    for (std::size_t a = 0; a < m && kind == prior_kind::network; ++a) {
+        const std::uint32_t j = linked.manager[a];
+        for (std::uint64_t l = graph.first[j]; l < graph.first[j + std::size_t{1}]; ++l)
+            put(m + a, m + linked.number[graph.to[l]], 2,
+                graph.weight[l] / std::sqrt(graph.diagonal[j] * graph.diagonal[graph.to[l]]));
     }
     out.data.assign(out.graph.weight.begin(), out.graph.weight.end());
     return out;
@@ -106,12 +111,87 @@ inline void set_prior(shrinkage_system& system, double tau2, double omega2, doub
     for (const std::uint32_t s : system.shared) system.graph.diagonal[s] += 1.0 / tau2;
 }
 
+/// How far own and shared parts reach: u'u and s'Lambda s of means x.
+struct prior_squares {
+    double own = 0.0, shared = 0.0;
+};
+
+inline prior_squares squares_of(const shrinkage_system& system, std::span<const double> x, double c) {
+    prior_squares out;
+    for (std::uint32_t a = 0; a < system.n_linked; ++a) {
+        const double u = x[a] - (system.shared.empty() ? 0.0 : x[system.shared[a]]);
+        out.own += u * u;
+    }
+    for (std::size_t v = system.n_linked; v < system.graph.size(); ++v) {
+        double row = c * system.lambda_diagonal[v] * x[v];
+        for (std::uint64_t l = system.graph.first[v]; l < system.graph.first[v + 1]; ++l)
+            if (system.role[l] == 2) row -= c * system.data[l] * x[system.graph.to[l]];
+        out.shared += x[v] * row;
+    }
+    return out;
+}
+
+/// Variances of what is a manager's own and of what is shared.
+struct prior_variances {
+    double tau2 = 0.0, omega2 = 1.0;
+};
+
+/// Slope of the restricted likelihood in (log tau2, log omega2), and its average information.
+struct prior_slope {
+    double own = 0.0, shared = 0.0;
+    double own_own = 0.0, own_shared = 0.0, shared_shared = 0.0;
+};
+
+/// Average information from means x: how the means of u and s themselves would be explained.
+/// @param solve (y): y = A^-1 y for two interleaved vectors
+template <class Solve>
+prior_slope information_of(const shrinkage_system& system, std::span<const double> x, const prior_variances& at,
+                           Solve&& solve) {
+    const std::size_t m = system.n_linked;
+    std::vector<double> v(2 * m), rhs(2 * system.graph.size(), 0.0);
+    for (std::size_t a = 0; a < m; ++a) {
+        const double s = system.shared.empty() ? 0.0 : x[system.shared[a]];
+        v[2 * a] = (x[a] - s) / at.tau2;
+        v[2 * a + 1] = s / at.omega2;
+    }
+    for (std::size_t a = 0; a < m; ++a)
+        for (std::uint64_t l = system.graph.first[a]; l < system.graph.first[a + 1]; ++l) {
+            if (system.role[l] != 0) continue;
+            for (std::size_t k = 0; k < 2; ++k)
+                rhs[2 * a + k] += system.data[l] * (v[2 * a + k] - v[2 * system.graph.to[l] + k]);
+        }
+    std::vector<double> y(rhs);
+    solve(std::span<double>(y));
+    prior_slope out;
+    for (std::size_t a = 0; a < m; ++a) {
+        out.own_own += 0.5 * rhs[2 * a] * (v[2 * a] - y[2 * a]) * at.tau2 * at.tau2;
+        out.own_shared += 0.5 * rhs[2 * a] * (v[2 * a + 1] - y[2 * a + 1]) * at.tau2 * at.omega2;
+        out.shared_shared += 0.5 * rhs[2 * a + 1] * (v[2 * a + 1] - y[2 * a + 1]) * at.omega2 * at.omega2;
+    }
+    return out;
+}
+
+/// Completes the slope. @param own, shared traces of P_uu / tau2 and Lambda P_ss / omega2
+inline void set_slope(const shrinkage_system& system, const prior_squares& squares, const prior_variances& at,
+                      double own, double shared, prior_slope& out) {
+    out.own = 0.5 * (squares.own / at.tau2 - (static_cast<double>(system.n_linked) - own));
+    out.shared = 0.5 * (squares.shared / at.omega2 - (static_cast<double>(system.n_shared) - shared));
+}
+
+/// b_h / sigma2 of the linked managers, 0 for shared parts.
+inline std::vector<double> right_side(const shrinkage_system& system, const shrinkage_equations& equations,
+                                      const linked_managers& linked) {
+    std::vector<double> out(system.graph.size(), 0.0);
+    for (std::size_t a = 0; a < system.n_linked; ++a) out[a] = equations.b[linked.manager[a]] / equations.sigma2;
+    return out;
+}
+
 /// Everything one prior gives.
 struct posterior {
     sparse_factor<double> factor;
     selected_inverse<double> inverse;
     std::vector<double> x; // means of psi and s
-    double next_tau2 = 0.0, next_omega2 = 0.0;
+    prior_slope slope;
 };
 
 inline posterior posterior_of(const shrinkage_system& system, const shrinkage_equations& equations,
@@ -120,91 +200,33 @@ inline posterior posterior_of(const shrinkage_system& system, const shrinkage_eq
     const std::size_t m = system.n_linked;
     out.factor = factor_of(system.graph, system.pattern);
     out.inverse = selected_inverse_of(system.pattern, out.factor);
-    out.x.assign(system.graph.size(), 0.0);
-    for (std::size_t a = 0; a < m; ++a) out.x[a] = equations.b[linked.manager[a]] / equations.sigma2;
+    out.x = right_side(system, equations, linked);
     solve(system.pattern, out.factor, out.x, 1);
-    double uu = 0.0, trace_u = 0.0;
+    double trace_u = 0.0, trace_s = 0.0;
     for (std::uint32_t a = 0; a < m; ++a) {
-        const double u = out.x[a] - (system.shared.empty() ? 0.0 : out.x[system.shared[a]]);
-        uu += u * u;
         trace_u += out.inverse.at(a, a);
         if (!system.shared.empty())
             trace_u += out.inverse.at(system.shared[a], system.shared[a]) - 2.0 * out.inverse.at(a, system.shared[a]);
     }
-    out.next_tau2 = uu / std::max(1e-3, static_cast<double>(m) - trace_u / tau2);
-    double ss = 0.0, trace_s = 0.0;
     for (auto v = static_cast<std::uint32_t>(m); v < system.graph.size(); ++v) {
-        double row = c * system.lambda_diagonal[v] * out.x[v];
-        double row_trace = c * system.lambda_diagonal[v] * out.inverse.at(v, v);
-        for (std::uint64_t l = system.graph.first[v]; l < system.graph.first[v + std::size_t{1}]; ++l) {
-            if (system.role[l] != 2) continue;
-            row -= c * system.data[l] * out.x[system.graph.to[l]];
-            row_trace -= c * system.data[l] * out.inverse.at(v, system.graph.to[l]);
-        }
-        ss += out.x[v] * row;
-        trace_s += row_trace;
+        trace_s += c * system.lambda_diagonal[v] * out.inverse.at(v, v);
+        for (std::uint64_t l = system.graph.first[v]; l < system.graph.first[v + std::size_t{1}]; ++l)
+            if (system.role[l] == 2) trace_s -= c * system.data[l] * out.inverse.at(v, system.graph.to[l]);
     }
-    if (system.n_shared > 0)
-        out.next_omega2 = ss / std::max(1e-3, static_cast<double>(system.n_shared) - trace_s / omega2);
+    const prior_variances at{tau2, omega2};
+    out.slope =
+        information_of(system, out.x, at, [&](std::span<double> y) { solve(system.pattern, out.factor, y, 2); });
+    set_slope(system, squares_of(system, out.x, c), at, trace_u / tau2, trace_s / omega2, out.slope);
     return out;
 }
 
-/// What managers share before any data, at omega2 = 1: its scale and the variance of each manager's shared part against
-/// the row-weighted mean of the component.
-struct shared_prior {
-    double c = 1.0;
-    std::vector<double> centred_variance; // [n_linked]
+/// A joint posterior, by whatever way it was found; the border's part of variances is not in them.
+struct posterior_summary {
+    prior_variances prior;
+    std::vector<double> x;                          // means
+    std::vector<double> variance, centred_variance; // [n_linked]
+    std::vector<double> D;                          // (posterior covariance) B_h / sigma2; [n_linked][border]
 };
-
-inline shared_prior shared_prior_of(const shrinkage_system& system, prior_kind kind,
-                                    const manager_components& components, const linked_managers& linked) {
-    const std::size_t m = system.n_linked;
-    shared_prior out;
-    out.centred_variance.assign(m, 0.0);
-    if (system.n_shared == 0) return out;
-    std::vector<double> corner(components.size(), 0.0);
-    const auto share_of = [&](std::size_t a) {
-        const std::uint32_t j = linked.manager[a];
-        return components.group_weight[j] / components.weight[components.of[j]];
-    };
-    if (kind ==
-        prior_kind::market) { // share of the component's rows in each market: pairs of the same market vary alike
-        std::map<std::pair<std::uint32_t, std::uint32_t>, double> rows;
-        for (std::size_t a = 0; a < m; ++a) rows[{components.of[linked.manager[a]], system.shared[a]}] += share_of(a);
-        for (const auto& [key, share] : rows) corner[key.first] += share * share;
-        for (std::size_t a = 0; a < m; ++a) {
-            const std::uint32_t part = components.of[linked.manager[a]];
-            out.centred_variance[a] = 1.0 - 2.0 * rows.find({part, system.shared[a]})->second + corner[part];
-        }
-        return out;
-    }
-    manager_graph only(system.graph.weight.get_allocator().resource());
-    only.first.push_back(0);
-    for (std::size_t v = m; v < 2 * m; ++v) {
-        for (std::uint64_t l = system.graph.first[v]; l < system.graph.first[v + 1]; ++l) {
-            if (system.role[l] != 2) continue;
-            only.to.push_back(system.graph.to[l] - static_cast<std::uint32_t>(m));
-            only.weight.push_back(system.data[l]);
-        }
-        only.first.push_back(only.to.size());
-        only.diagonal.push_back(system.lambda_diagonal[v]);
-    }
-    const elimination_order order = minimum_degree(only, numeric::infinity);
-    const factor_pattern pattern = pattern_of(only, order.order, false);
-    const auto factor = factor_of(only, pattern);
-    const auto inverse = selected_inverse_of(pattern, factor);
-    std::vector<double> side(m);
-    out.c = 0.0;
-    for (std::uint32_t a = 0; a < m; ++a) {
-        out.c += inverse.at(a, a) / static_cast<double>(m);
-        side[a] = share_of(a);
-    }
-    solve(pattern, factor, side, 1);
-    for (std::size_t a = 0; a < m; ++a) corner[components.of[linked.manager[a]]] += share_of(a) * side[a];
-    for (std::uint32_t a = 0; a < m; ++a)
-        out.centred_variance[a] = (inverse.at(a, a) - 2.0 * side[a] + corner[components.of[linked.manager[a]]]) / out.c;
-    return out;
-}
 
 } // namespace detail
 

@@ -8,9 +8,9 @@
 // controls, and a solve starts from nothing, so that its bytes never depend on what was solved before.
 // Not built, of what the design leaves open: cells of weighted rows between runs; sellers with very many managers as
 // vertices of the graph (a thousand managers are tested, as links); split edges and dense LDL' (the approximate factor,
-// sparse LDL' and Jacobi serve every design); a restart at the exit of the iteration; shrunken effects where the factor
-// is too dear (null, finding value_added.not_exact); threads for projections; drift of effects over time, event
-// studies, Poisson. Built but tried at small scale only: weights, controls, two prior variances beyond 1,000 managers.
+// sparse LDL' and Jacobi serve every design); a restart at the exit of the iteration; corrected variances where the
+// factor is too dear (null, finding value_added.not_exact); drift of effects over time, event studies, Poisson. Built
+// but tried at small scale only: weights, controls.
 // Reference: Abowd, Kramarz, Margolis 1999; Kline, Saggio, Solvsten 2020; Besag, York, Mollie 1991.
 #pragma once
 
@@ -26,7 +26,7 @@
 #include <dualtrack/estimate/effect_errors.hpp>
 #include <dualtrack/estimate/effect_shrinkage.hpp>
 #include <dualtrack/estimate/energy_pcg.hpp>
-#include <dualtrack/estimate/projected_leverage.hpp>
+#include <dualtrack/estimate/projected_errors.hpp>
 #include <dualtrack/estimate/seller_effects.hpp>
 #include <dualtrack/estimate/value_added_tables.hpp>
 #include <dualtrack/estimate/variance_components.hpp>
@@ -50,6 +50,7 @@ struct value_added_result {
     std::vector<effect_status> status;
     std::vector<std::uint32_t> n_sellers, n_movers;
     bool is_exact = true;
+    double n_draws = 0.0; // what is not exact rests on
 
     explicit value_added_result(std::pmr::memory_resource* memory) : problem(memory) {}
 };
@@ -86,7 +87,7 @@ inline void count_sellers(value_added_result& out) {
 /// What is printed of shrunken effects: on the scale of the component, or of the population.
 inline void print_shrunken(value_added_result& out, std::size_t j, bool population) {
     const shrunken_effects& from = out.shrinkage.effects;
-    if (from.mean.empty() || !from.is_exact) return;
+    if (from.mean.empty()) return;
     const double mean = population ? from.mean[j] : from.centred_mean[j];
     const double sd = population ? from.sd[j] : from.centred_sd[j];
     out.shrunk[j] = mean;
@@ -100,7 +101,7 @@ inline void print_shrunken(value_added_result& out, std::size_t j, bool populati
 /// Whether the data hardly move what was known before.
 inline bool is_weak(const value_added_result& out, std::size_t j, bool population, double share) {
     const shrunken_effects& from = out.shrinkage.effects;
-    if (from.mean.empty() || !from.is_exact) return false;
+    if (from.mean.empty()) return false;
     const double after = population ? from.sd[j] : from.centred_sd[j];
     const double before = population ? from.prior_sd[j] : from.centred_prior_sd[j];
     return after * after > share * before * before;
@@ -194,21 +195,24 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
                           by_rows ? out.fit.sigma2_row : out.fit.sigma2_match);
         out.leverage = exact_leverages(matches, out.covariance.inverse.raw);
         if (is_cancelled(run)) return cancelled_failure();
-        if (out.fit.df_match > 0)
-            out.shrinkage = shrink_effects(run, out.problem, out.solver, out.fit, out.covariance, out.leverage, policy,
-                                           market_of_group);
-        if (is_cancelled(run)) return cancelled_failure();
         out.variance =
             variance_components_of(run, net_matches_of(run, out.problem, out.fit, out.in_leave_out_set),
                                    policy.centring, noise_form::leave_match_out, 0.0, policy.exact_inverse_flops, seed);
     }
     if (!out.is_exact && out.fit.converged) {
-        const projected_leverages projected =
-            project_leverages(out.problem, out.solver, out.fit, policy.projections, seed);
-        out.leverage = projected.leverage;
-        if (is_cancelled(run)) return cancelled_failure();
-        out.covariance.variance =
-            projected_variances(out.problem, out.solver, out.fit, projected, policy.projections, seed);
+        out.n_draws = detail::draws_of(blocks_of_draws(policy.projections));
+        DUALTRACK_TRY(auto projected,
+                      project_leverages(run, out.problem, out.solver, out.fit, policy.projections, seed));
+        DUALTRACK_TRY(out.covariance, projected_covariance(run, out.problem, out.solver, out.fit, projected,
+                                                           policy.se == org::effect_error::leave_seller_out,
+                                                           by_rows ? out.fit.sigma2_row : out.fit.sigma2_match,
+                                                           policy.projections, seed));
+        out.leverage = std::move(projected.leverage);
+    }
+    if (is_cancelled(run)) return cancelled_failure();
+    if (out.fit.converged && out.fit.df_match > 0) {
+        DUALTRACK_TRY(out.shrinkage, shrink_effects(run, out.problem, out.solver, out.fit, out.covariance.variance,
+                                                    out.leverage, policy, market_of_group));
     }
     if (known != nullptr)
         out.variance.sellers_corrected = numeric::not_a_number; // rests on those who stayed, row by row
