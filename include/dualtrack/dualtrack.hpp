@@ -109,6 +109,7 @@
 #include <dualtrack/estimate/record_fit.hpp>
 #include <dualtrack/estimate/selected_inverse.hpp>
 #include <dualtrack/estimate/seller_effects.hpp>
+#include <dualtrack/estimate/seller_outer_products.hpp>
 #include <dualtrack/estimate/shared_prior.hpp>
 #include <dualtrack/estimate/shrinkage_noise.hpp>
 #include <dualtrack/estimate/shrinkage_prior.hpp>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 
 #include <gtest/gtest.h>
 
@@ -196,14 +197,20 @@ TEST(value_added_projection, inflation_is_unbiased_and_errors_agree_with_exact_o
     policy.prior = org::effect_prior::independent;
     const auto exact = estimated(panel, policy);
     const auto projected = project_leverages({}, exact->problem, exact->solver, exact->fit, 400, 3).value();
-    double ratio = 0.0, n = 0.0;
+    double ratio = 0.0, n = 0.0, rank = 0.0, drawn_rank = 0.0;
     for (std::size_t m = 0; m < projected.leverage.size(); ++m) {
+        rank += exact->leverage[m];
+        drawn_rank += projected.leverage[m];
         if (exact->leverage[m] > 0.97) continue;
         EXPECT_NEAR(projected.leverage[m], exact->leverage[m], 0.2);
         ratio += projected.inflate[m] * (1.0 - exact->leverage[m]);
         n += 1.0;
     }
     EXPECT_NEAR(ratio / n, 1.0, 0.01);
+    const double movers_and_stayers = static_cast<double>(exact->problem.matches.n_units());
+    EXPECT_NEAR(rank, movers_and_stayers + panel.n_groups - static_cast<double>(exact->problem.components.size()),
+                1e-8);
+    EXPECT_NEAR(drawn_rank, rank, 0.01 * rank);
     for (const org::effect_error form : {org::effect_error::leave_seller_out, org::effect_error::match_scale}) {
         policy.se = form;
         const auto alike = estimated(panel, policy);
@@ -249,6 +256,78 @@ TEST(value_added_projection, does_not_depend_on_threads) {
             EXPECT_EQ(sellers.se, effects_of_sellers(*other).se);
         }
     }
+}
+
+// The rate of the inverse by three ways: dual numbers, a step into the complex plane, and the whole inverse.
+TEST(selected_inverse, rates_agree_with_a_complex_step_and_with_the_whole_inverse) {
+    using number = std::complex<double>;
+    const panel_columns panel = random_panel(6, 60, 18, 8, 0.25);
+    const two_way problem = two_way_of(run_context{}, panel.rows(), false);
+    const manager_graph& graph = problem.graph;
+    const std::size_t n = graph.size();
+    const factor_pattern pattern = pattern_of(graph, minimum_degree(graph, 1e9).order, true);
+    const auto K_link = [&](std::size_t a, std::size_t b) { return 0.1 + 0.01 * static_cast<double>(a * b % 7); };
+    const auto K_diagonal = [](std::size_t j) { return 1.0 + 0.3 * static_cast<double>(j % 5); };
+    const auto end_of = [&](std::uint64_t l) { // the vertex whose link l is
+        return static_cast<std::size_t>(std::upper_bound(graph.first.begin(), graph.first.end(), l) -
+                                        graph.first.begin()) -
+               1;
+    };
+    constexpr double step = 1e-40;
+    const auto by_dual = factor_of<dual>(
+        graph, pattern, [&](std::uint64_t l) { return dual(graph.weight[l], K_link(end_of(l), graph.to[l])); },
+        [&](std::uint32_t j) { return dual(graph.diagonal[j], K_diagonal(j)); });
+    const auto by_step = factor_of<number>(
+        graph, pattern, [&](std::uint64_t l) { return number(graph.weight[l], step * K_link(end_of(l), graph.to[l])); },
+        [&](std::uint32_t j) { return number(graph.diagonal[j], step * K_diagonal(j)); });
+    const auto duals = selected_inverse_of(pattern, by_dual);
+    const auto steps = selected_inverse_of(pattern, by_step);
+    // Gauss-Jordan in long double; grounded rows are those of the identity.
+    std::vector<long double> Z(n * n, 0.0L), A(n * n, 0.0L), K(n * n, 0.0L);
+    const auto free = [&](std::size_t j) { return pattern.grounded[j] == 0; };
+    for (std::size_t j = 0; j < n; ++j) {
+        Z[j * n + j] = 1.0L;
+        A[j * n + j] = free(j) ? static_cast<long double>(graph.diagonal[j]) : 1.0L;
+        K[j * n + j] = free(j) ? static_cast<long double>(K_diagonal(j)) : 0.0L;
+        for (std::uint64_t l = graph.first[j]; l < graph.first[j + 1]; ++l) {
+            if (!free(j) || !free(graph.to[l])) continue;
+            A[j * n + graph.to[l]] = -static_cast<long double>(graph.weight[l]);
+            K[j * n + graph.to[l]] = -static_cast<long double>(K_link(j, graph.to[l]));
+        }
+    }
+    for (std::size_t p = 0; p < n; ++p) {
+        const long double pivot = A[p * n + p];
+        for (std::size_t c = 0; c < n; ++c) {
+            A[p * n + c] /= pivot;
+            Z[p * n + c] /= pivot;
+        }
+        for (std::size_t r = 0; r < n; ++r) {
+            const long double f = A[r * n + p];
+            for (std::size_t c = 0; c < n && r != p; ++c) {
+                A[r * n + c] -= f * A[p * n + c];
+                Z[r * n + c] -= f * Z[p * n + c];
+            }
+        }
+    }
+    std::size_t compared = 0;
+    for (std::uint32_t j = 0; j < n; ++j)
+        for (std::uint32_t k = 0; k <= j; ++k) {
+            if (!free(j) || !free(k) || duals.at(j, k).value == 0.0) continue;
+            long double rate = 0.0L, size = 0.0L;
+            for (std::size_t a = 0; a < n; ++a)
+                for (std::size_t b = 0; b < n; ++b) {
+                    const long double term = Z[j * n + a] * K[a * n + b] * Z[b * n + k];
+                    rate -= term;
+                    size += std::fabs(term);
+                }
+            const auto exact = static_cast<double>(rate), digits = 1e-12 * static_cast<double>(size);
+            EXPECT_NEAR(duals.at(j, k).rate, exact, digits);
+            EXPECT_NEAR(steps.at(j, k).imag() / step, exact, digits);
+            EXPECT_NEAR(duals.at(j, k).value, static_cast<double>(Z[j * n + k]),
+                        1e-12 * std::fabs(duals.at(j, k).value));
+            ++compared;
+        }
+    EXPECT_GT(compared, 2 * n);
 }
 
 } // namespace

@@ -113,6 +113,12 @@ inline bool solve_graph_block(const manager_solver& solver, std::span<double> x,
     return converged;
 }
 
+/// The same run without progress: of a step whose part of the whole nobody knows.
+[[nodiscard]] inline run_context quietly(run_context run) noexcept {
+    run.progress = nullptr;
+    return run;
+}
+
 /// How many blocks so many draws take: whole blocks of eight.
 constexpr std::int64_t blocks_of_draws(std::int64_t draws) noexcept {
     constexpr auto W = static_cast<std::int64_t>(block_width);
@@ -128,9 +134,10 @@ template <class Kept, class Make, class Take>
     std::vector<Kept> kept(static_cast<std::size_t>(std::min(wave, n_blocks)));
     for (std::int64_t from = 0; from < n_blocks; from += wave) {
         const std::int64_t count = std::min(wave, n_blocks - from);
-        DUALTRACK_TRYV(for_blocks(run, count, 1, [&](std::int64_t b, std::int64_t, std::int64_t, std::int64_t) {
-            make(from + b, kept[static_cast<std::size_t>(b)]);
-        }));
+        DUALTRACK_TRYV(
+            for_blocks(quietly(run), count, 1, [&](std::int64_t b, std::int64_t, std::int64_t, std::int64_t) {
+                make(from + b, kept[static_cast<std::size_t>(b)]);
+            }));
         for (std::int64_t b = 0; b < count; ++b) {
             Kept& one = kept[static_cast<std::size_t>(b)];
             if constexpr (std::is_void_v<std::invoke_result_t<Take&, std::int64_t, Kept&>>) {

@@ -170,7 +170,8 @@ struct shrinkage_task {
     std::span<const std::uint32_t> market{};
     std::span<const double> B_h{}, gamma_variance{}; // of the border; empty: variances only
     std::size_t Q = 0;
-    double flop_limit = 0.0; // of a factor; beyond it everything is drawn
+    double flop_limit = 0.0;       // of a factor; beyond it everything is drawn
+    double round_flop_limit = 2e7; // of a factor in every round of the prior's search; beyond it traces are drawn
     std::int64_t draws = 200;
     std::uint64_t seed = 1;
 };
@@ -187,8 +188,10 @@ inline result<shrunken_effects> shrink_network(const run_context& run, const shr
     if (m == 0) return out;
     shrinkage_system system =
         detail::system_of(run, task.equations, task.problem.graph, linked, task.kind, task.market);
-    elimination_order order = minimum_degree(system.graph, task.flop_limit);
+    const double flop_limit = only_prior ? std::min(task.flop_limit, task.round_flop_limit) : task.flop_limit;
+    elimination_order order = minimum_degree(system.graph, flop_limit);
     const bool is_exact = order.is_complete(system.graph.size());
+    const bool is_drawn = !is_exact || order.flops > task.round_flop_limit; // the search for the prior
     if (is_exact) system.pattern = pattern_of(system.graph, std::move(order.order), false);
     const bool has_shared = system.n_shared > 0;
     DUALTRACK_TRY(const detail::shared_prior shared,
@@ -200,7 +203,7 @@ inline result<shrunken_effects> shrink_network(const run_context& run, const shr
         detail::find_prior(prior, has_shared, [&](const detail::prior_variances& at) -> result<detail::prior_slope> {
             if (is_cancelled(run)) return cancelled_failure();
             detail::set_prior(system, at.tau2, at.omega2, shared.c);
-            if (!is_exact) return detail::slope_by_probes(run, system, task.equations, linked, at, shared.c, task.seed);
+            if (is_drawn) return detail::slope_by_probes(run, system, task.equations, linked, at, shared.c, task.seed);
             return detail::posterior_of(system, task.equations, linked, at.tau2, at.omega2, shared.c).slope;
         }));
     if (only_prior) {

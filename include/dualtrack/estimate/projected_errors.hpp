@@ -45,7 +45,7 @@ inline result<std::vector<double>> border_of_signs(const run_context& run, const
     const std::size_t width = static_cast<std::size_t>(n_blocks) * block_width;
     using sums = std::vector<double>;
     return map_reduce_blocks<sums>(
-        run, Q > 0 ? static_cast<std::int64_t>(matches.n_units()) : 0, sellers_a_block,
+        quietly(run), Q > 0 ? static_cast<std::int64_t>(matches.n_units()) : 0, sellers_a_block,
         [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
             sums out(Q * width, 0.0), g(Q, 0.0), shift, sign(width);
             for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end); ++unit) {

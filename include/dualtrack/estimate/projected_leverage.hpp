@@ -119,7 +119,7 @@ inline result<projected_leverages> project_leverages(const run_context& run, con
         solve_graph_block(solver, x, detail::projected_tolerance);
     };
     const auto take = [&](std::int64_t block, const std::vector<double>& x) {
-        return for_blocks(run, n_units, detail::sellers_a_block,
+        return for_blocks(quietly(run), n_units, detail::sellers_a_block,
                           [&](std::int64_t, std::int64_t begin, std::int64_t end, std::int64_t) {
                               std::vector<eight_signs> fitted;
                               for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end);

@@ -190,9 +190,9 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
     out.lambda_2 = second_eigenvalues(out.solver, seed);
     const bool by_rows = policy.se == org::effect_error::row_scale;
     if (out.is_exact && out.fit.converged) {
-        out.covariance =
-            covariance_of(out.problem, out.solver, out.fit, policy.se == org::effect_error::leave_seller_out,
-                          by_rows ? out.fit.sigma2_row : out.fit.sigma2_match);
+        DUALTRACK_TRY(out.covariance, covariance_of(run, out.problem, out.solver, out.fit,
+                                                    policy.se == org::effect_error::leave_seller_out,
+                                                    by_rows ? out.fit.sigma2_row : out.fit.sigma2_match));
         out.leverage = exact_leverages(matches, out.covariance.inverse.raw);
         if (is_cancelled(run)) return cancelled_failure();
         out.variance =
