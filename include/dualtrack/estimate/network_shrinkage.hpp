@@ -170,8 +170,8 @@ struct shrinkage_task {
     std::span<const std::uint32_t> market{};
     std::span<const double> B_h{}, gamma_variance{}; // of the border; empty: variances only
     std::size_t Q = 0;
-    double flop_limit = 0.0;       // of a factor; beyond it everything is drawn
-    double round_flop_limit = 2e7; // of a factor in every round of the prior's search; beyond it traces are drawn
+    double flop_limit = 0.0;     // of a factor; beyond it everything is drawn
+    bool may_draw_traces = true; // in the search for the prior, where that costs less than a factor
     std::int64_t draws = 200;
     std::uint64_t seed = 1;
 };
@@ -188,10 +188,11 @@ inline result<shrunken_effects> shrink_network(const run_context& run, const shr
     if (m == 0) return out;
     shrinkage_system system =
         detail::system_of(run, task.equations, task.problem.graph, linked, task.kind, task.market);
-    const double flop_limit = only_prior ? std::min(task.flop_limit, task.round_flop_limit) : task.flop_limit;
-    elimination_order order = minimum_degree(system.graph, flop_limit);
+    const double round = task.may_draw_traces ? detail::cost_of_probes(system) : numeric::infinity;
+    elimination_order order =
+        minimum_degree(system.graph, only_prior ? std::min(task.flop_limit, round) : task.flop_limit);
     const bool is_exact = order.is_complete(system.graph.size());
-    const bool is_drawn = !is_exact || order.flops > task.round_flop_limit; // the search for the prior
+    const bool is_drawn = !is_exact || order.flops > round; // the search for the prior
     if (is_exact) system.pattern = pattern_of(system.graph, std::move(order.order), false);
     const bool has_shared = system.n_shared > 0;
     DUALTRACK_TRY(const detail::shared_prior shared,
