@@ -109,6 +109,8 @@ inline shrinkage_equations shrinkage_equations_of(const run_context& run, const 
         own.factor = factor_of(out.graph, own.pattern);
     } else if (solver.kind == solver_kind::approximate) {
         own.approximate = approximate_factor_of(out.graph, seed);
+    } else if (solver.kind == solver_kind::dense) {
+        own.dense = dense_factor_of(out.graph, *solver.components);
     }
     solve_managers(own, psi, 1, 1e-8);
     double squares = 0.0;
