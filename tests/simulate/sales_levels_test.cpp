@@ -194,6 +194,18 @@ TEST(sales_levels, a_hosts_rule_chooses_directors_as_a_built_in_one_does) {
         return true;
     };
     const sales_model model = tall_model({4});
+    std::map<std::uint64_t, std::uint32_t> vacancies; // with the period they came in
+    sales_arm counting = mine;
+    counting.rule.user = &vacancies;
+    counting.rule.score = [](const observed_candidates& seen, float* out, void* user) {
+        std::copy_n(seen.readiness, seen.n, out);
+        auto& known = *static_cast<std::map<std::uint64_t, std::uint32_t>*>(user);
+        return known.emplace(seen.vacancy, seen.period).second; // every vacancy has a key of its own
+    };
+    std::vector<double> figures(2 * sales_metrics.size());
+    sales_worker worker;
+    EXPECT_TRUE(run_organisation(model, std::vector<sales_arm>{counting}, 0, worker, figures, {}));
+    EXPECT_TRUE(std::any_of(vacancies.begin(), vacancies.end(), [](const auto& v) { return v.first >> 32 == 1; }));
     EXPECT_EQ(study(model, {mine}, 5).of(0, "revenue").mean,
               study(model, arms_named({"readiness"}), 5).of(0, "revenue").mean);
 }

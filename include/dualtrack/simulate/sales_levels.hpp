@@ -92,7 +92,7 @@ inline observed_candidates look_at_leaders(const sales_model& model, std::uint32
     return {n,
             static_cast<std::uint32_t>(post),
             world.period,
-            vacancy,
+            std::uint64_t{block} << 32 | vacancy, // a key of its own for a host's rule
             s.person.data(),
             s.sales12.data(),
             s.tenure.data(),
