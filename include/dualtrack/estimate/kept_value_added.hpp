@@ -99,9 +99,9 @@ inline result<kept_value_added> solve(const run_context& run, const panel_state&
     known_sums known;
     if (!has_values) {
         const kept_spells spells = spells_of(run, state.store());
-        const match_columns matches = detail::matches_of(run, state.store(), spells);
+        match_columns matches = detail::matches_of(run, state.store(), spells);
         for (const double q : matches.squares) known.squares += q;
-        if (with_periods) known.d = detail::border_of(run, state.store(), spells, matches).d;
+        if (with_periods) known.d = detail::sum_periods(state.store(), spells, matches).sum;
     }
     DUALTRACK_TRY(out.fit, estimate_value_added(run, out.panel->rows(), policy, market, has_values ? nullptr : &known));
     if (!has_values && with_periods && !out.fit->is_exact)

@@ -105,76 +105,48 @@ inline match_columns matches_of(const run_context& run, const panel_store& store
     return out;
 }
 
-/// The border of periods from spells.
-inline border border_of(const run_context& run, const panel_store& store, const kept_spells& spells,
-                        const match_columns& matches) {
+/// What periods add up to; presence of movers is written down in `matches`, for the border.
+inline period_sums sum_periods(const panel_store& store, const kept_spells& spells, match_columns& matches) {
     const codes_in_use& codes = spells.codes;
-    border out(run.memory);
     const std::size_t T = codes.period.size();
-    const std::size_t wide = T + 1;
-    const std::size_t n_groups = codes.group.size();
-    out.n_periods = T;
-    out.C.assign(T * T, 0.0);
-    out.d.assign(T, 0.0);
-    std::vector<double> corner(wide * wide, 0.0), level(wide, 0.0), rows(wide, 0.0); // differences
-    vec<double> edge(n_groups * wide, 0.0, run.memory);
-    std::vector<std::pair<std::size_t, std::size_t>> present; // runs of periods
+    period_block block;
+    block.start(T);
+    std::vector<double> level(T + 1, 0.0); // differences of the sum of h over those present
+    std::vector<weight_run> runs;
+    matches.first_presence.assign(1, 0);
     for (std::size_t i = 0; i < codes.unit.size(); ++i) {
-        present.clear();
-        const bool is_mover = matches.matches_of(i) > 1;
+        runs.clear();
         for (const panel_spell& s : spells.of(i)) { // periods without any row are left out, so a spell stays a run
-            const std::size_t from = codes.period_number[s.first];
-            const std::size_t to = from + s.length;
-            if (!present.empty() && present.back().second == from)
-                present.back().second = to;
+            const std::uint32_t from = codes.period_number[s.first];
+            if (!runs.empty() && runs.back().to == from)
+                runs.back().to += s.length;
             else
-                present.emplace_back(from, to);
-            if (!is_mover) continue;
-            double* const into = edge.data() + codes.group_number[s.group] * wide;
-            into[from] += 1.0;
-            into[to] -= 1.0;
+                runs.push_back({from, from + s.length, 1.0});
         }
-        const double W = matches.unit_weight[i];
-        const double h = matches.shift[i];
-        for (const auto& [a, b] : present) {
-            level[a] += h;
-            level[b] -= h;
-            rows[a] += 1.0;
-            rows[b] -= 1.0;
-            for (const auto& [c, d] : present) {
-                corner[a * wide + c] -= 1.0 / W;
-                corner[a * wide + d] += 1.0 / W;
-                corner[b * wide + c] += 1.0 / W;
-                corner[b * wide + d] -= 1.0 / W;
+        block.add(runs, matches.unit_weight[i]);
+        for (const weight_run& run : runs) {
+            level[run.from] += matches.shift[i];
+            level[run.to] -= matches.shift[i];
+        }
+        if (matches.matches_of(i) > 1) {
+            matches.presence.push_back(static_cast<std::uint32_t>(runs.size()));
+            for (const weight_run& run : runs) {
+                matches.presence.push_back(run.from);
+                matches.presence.push_back(run.to);
+            }
+            for (const panel_spell& s : spells.of(i)) {
+                matches.presence.push_back(codes.period_number[s.first]);
+                matches.presence.push_back(codes.group_number[s.group]);
             }
         }
-        for (std::size_t m = matches.first_match[i]; is_mover && m < matches.first_match[i + 1]; ++m) {
-            double* const into = edge.data() + matches.group[m] * wide;
-            for (const auto& [a, b] : present) {
-                into[a] -= matches.weight[m] / W;
-                into[b] += matches.weight[m] / W;
-            }
-        }
+        matches.first_presence.push_back(static_cast<std::uint32_t>(matches.presence.size()));
     }
-    for (std::size_t t = 1; t < T; ++t)
-        for (std::size_t u = 0; u < T; ++u) corner[t * wide + u] += corner[(t - 1) * wide + u];
-    double shifts = 0.0, present_rows = 0.0;
+    double shifts = 0.0;
     for (std::size_t t = 0; t < T; ++t) {
         shifts += level[t];
-        present_rows += rows[t];
-        out.d[t] = store.period_sum(codes.period[t]).value() - shifts;
-        double along = 0.0;
-        for (std::size_t u = 0; u < T; ++u) out.C[t * T + u] = along += corner[t * wide + u];
-        out.C[t * T + t] += present_rows;
+        block.sum[t] = store.period_sum(codes.period[t]).value() - shifts;
     }
-    for (std::size_t a = 0; a < T; ++a)
-        for (std::size_t b = a + 1; b < T; ++b) out.C[b * T + a] = out.C[a * T + b];
-    out.B.resize(n_groups * T);
-    for (std::size_t j = 0; j < n_groups; ++j) {
-        double along = 0.0;
-        for (std::size_t t = 0; t < T; ++t) out.B[j * T + t] = along += edge[j * wide + t];
-    }
-    return out;
+    return block.finish();
 }
 
 inline result<void> check_rows_to_solve(const panel_state& state) {
@@ -201,7 +173,11 @@ inline two_way two_way_of(const run_context& run, const panel_state& state, cons
     }
     out.graph = manager_graph_of(run, out.matches, n_groups, out.matches.weight);
     out.components = components_of(out.graph, group_weight, out.n_rows);
-    if (with_periods) out.edge = detail::border_of(run, state.store(), spells, out.matches);
+    period_sums periods;
+    if (with_periods) periods = detail::sum_periods(state.store(), spells, out.matches);
+    ordered_rows no_rows(run.memory);
+    no_rows.rows.n_groups = n_groups;
+    out.edge = border_of(run, no_rows, out.matches, periods);
     out.b = group_sums(out.matches, n_groups, out.matches.sum);
     return out;
 }
