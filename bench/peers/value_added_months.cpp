@@ -1,9 +1,11 @@
 // A published panel that comes month by month into a panel kept between runs: seconds to add every month, to solve, and
 // to add the last month and solve again; what is kept; effects against those of all rows at once.
-//   value_added_months DESIGN ROWS [shuffled] [values] [batch]     DESIGN: easy, geo, hard, akm
-// `shuffled`: sellers of a month in any order; `values`: values are kept too; `batch`: all rows at once beside it.
-// Prints one JSON object. Processor seconds of one thread, of one run.
+//   value_added_months DESIGN ROWS [shuffled] [values] [batch] [two]     DESIGN: easy, geo, hard, akm
+// `shuffled`: sellers of a month in any order; `values`: values are kept too; `batch`: all rows at once beside it;
+// `two`: two threads to solve.
+// Prints one JSON object. Processor seconds of one run; with two threads seconds of the clock.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -22,14 +24,20 @@ using namespace dualtrack::test;
 
 class stopwatch {
   public:
+    explicit stopwatch(bool by_clock) : by_clock_(by_clock), last_(now()) {}
     double lap() {
-        const std::clock_t before = ticks_;
-        ticks_ = std::clock();
-        return static_cast<double>(ticks_ - before) / CLOCKS_PER_SEC;
+        const double before = last_;
+        last_ = now();
+        return last_ - before;
     }
 
   private:
-    std::clock_t ticks_ = std::clock();
+    [[nodiscard]] double now() const {
+        if (!by_clock_) return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+        return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    }
+    bool by_clock_;
+    double last_;
 };
 
 /// Column `from` in the given order; `from` is given back at once.
@@ -49,11 +57,13 @@ int main(int n_args, char** args) {
                         : name == "hard" ? design::hard
                                          : design::akm;
     bool shuffled = false, batch = false;
+    run_context run;
     kept_rows kept = kept_rows::spells;
     for (int k = 3; k < n_args; ++k) {
         const std::string word = args[k];
         shuffled = shuffled || word == "shuffled";
         batch = batch || word == "batch";
+        if (word == "two") run.threads = 2;
         if (word == "values") kept = kept_rows::values;
     }
     panel_columns panel = published_panel(kind, static_cast<std::uint32_t>(std::strtoul(args[2], nullptr, 10)));
@@ -84,17 +94,17 @@ int main(int n_args, char** args) {
         out.value = std::span<const double>(panel.value).subspan(first[t], first[t + 1] - first[t]);
         return out;
     };
-    stopwatch watch;
+    stopwatch watch(run.threads > 1);
     panel_state state(kept);
     for (std::size_t t = 0; t + 1 < T; ++t)
         if (!state.append(month(t))) return 1;
     const double most = watch.lap();
-    const kept_effects earlier = effects_of(run_context{}, state, true, 1).value();
+    const kept_effects earlier = effects_of(run, state, true, 1).value();
     const double solve_before = watch.lap();
     if (!state.append(month(T - 1))) return 1;
     const double last = watch.lap();
-    const kept_spells spells = spells_of(run_context{}, state.store());
-    const two_way problem = two_way_of(run_context{}, state, spells, true);
+    const kept_spells spells = spells_of(run, state.store());
+    const two_way problem = two_way_of(run, state, spells, true);
     const double rebuild = watch.lap();
     const effects_only made = effects_of(problem, 1);
     const double iterate = watch.lap();
@@ -117,7 +127,7 @@ int main(int n_args, char** args) {
     if (batch) {
         panel.close();
         watch.lap();
-        const effects_only whole = estimate_effects(run_context{}, panel.rows(), true, 1);
+        const effects_only whole = estimate_effects(run, panel.rows(), true, 1);
         double error = 0.0;
         for (std::size_t j = 0; j < whole.psi.size(); ++j)
             error = std::max(error, std::fabs(whole.psi[j] - made.psi[j]));
