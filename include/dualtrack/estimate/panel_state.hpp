@@ -1,7 +1,7 @@
 // A panel that is kept between runs, so that a month can be added, corrected or taken back without the rows of the
 // months before. Sellers may come in any order, and nothing is ever sorted by seller.
 // Spells (who was under whom, from when, for how long, with what sum) are all that effects need. Errors that leave out
-// one seller at a time beside periods need every value, because months of a seller go together: 8 B a row more, where
+// one seller at a time beside periods need every value, because months of a seller go together: 9 B a row more, where
 // `kept` says so; the result is then, to the byte, that of all rows at once, and a correction leaves no trace.
 // One row a seller and period; weights and controls are refused: they would need a cell a row.
 #pragma once

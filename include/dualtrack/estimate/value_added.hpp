@@ -4,7 +4,7 @@
 // because of last month's luck, effects add up, and there is one manager a row. Everything else is said by a status.
 // Months can be appended to a panel that is kept between runs (panel_state.hpp, kept_value_added.hpp): as spells, 16
 // bytes each, for effects and for errors by match or row; errors that leave out one seller at a time beside periods,
-// and the corrected variance of sellers, need every value, 8 bytes a row more. Such a panel has neither weights nor
+// and the corrected variance of sellers, need every value, 9 bytes a row more. Such a panel has neither weights nor
 // controls, and a solve starts from nothing, so that its bytes never depend on what was solved before.
 // Not built, of what the design leaves open: cells of weighted rows between runs; sellers with very many managers as
 // vertices of the graph (a thousand managers are tested, as links); split edges and dense LDL' (the approximate factor,
