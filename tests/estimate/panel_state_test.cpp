@@ -402,6 +402,24 @@ TEST(panel_state, of_spells_gives_errors_and_shrunken_effects_that_need_no_value
         }
 }
 
+TEST(panel_state, of_spells_gives_the_same_drawn_errors_where_exact_ones_are_too_dear) {
+    const panel_columns all = random_panel(21, 120, 12, 16, 0.2);
+    const panel_state spells = state_of(all, kept_rows::spells);
+    org::value_added_policy policy;
+    policy.se = org::effect_error::match_scale;
+    policy.exact_inverse_flops = 1.0;
+    const auto batch = estimated(all, policy);
+    ASSERT_FALSE(batch->is_exact);
+    const auto kept = solve(run_context{}, spells, policy).value();
+    ASSERT_FALSE(kept.fit->is_exact);
+    for (std::size_t j = 0; j < batch->se.size(); ++j) {
+        ASSERT_GT(batch->se[j], 0.0);
+        EXPECT_NEAR(kept.fit->effect[j], batch->effect[j], 1e-9);
+        EXPECT_NEAR(kept.fit->se[j], batch->se[j], 1e-9);
+        EXPECT_NEAR(kept.fit->shrunk[j], batch->shrunk[j], 1e-8);
+    }
+}
+
 TEST(panel_state, needs_two_rows_to_be_solved) {
     EXPECT_EQ(effects_of(run_context{}, panel_state(), true, 1).error().code, "data.range");
     EXPECT_EQ(solve(run_context{}, panel_state(), {}).error().code, "data.range");

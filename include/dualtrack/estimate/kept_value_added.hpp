@@ -104,10 +104,6 @@ inline result<kept_value_added> solve(const run_context& run, const panel_state&
         if (with_periods) known.d = detail::sum_periods(state.store(), spells, matches).sum;
     }
     DUALTRACK_TRY(out.fit, estimate_value_added(run, out.panel->rows(), policy, market, has_values ? nullptr : &known));
-    if (!has_values && with_periods && !out.fit->is_exact)
-        return fail(status::policy, "policy.range",
-                    "expected room for exact errors of a panel that is kept as spells, found too little",
-                    "/value_added/exact_inverse_flops");
     return out;
 }
 
