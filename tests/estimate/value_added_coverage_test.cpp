@@ -277,7 +277,7 @@ void check_similar_neighbours(length how) {
     const coverage exchangeable = shrunken_coverage(c, org::effect_prior::exchangeable, true, draws);
     const coverage market = shrunken_coverage(c, org::effect_prior::market, true, draws);
     EXPECT_LT(exchangeable.share() + 2.0 * exchangeable.error(), market.share() - 0.02);
-    expect_within(market, 0.92, 0.97, how, words_of(c, "market"));
+    expect_within(market, 0.90, 0.97, how, words_of(c, "market")); // two sellers a manager, 80 % between 8 districts
 }
 TEST(value_added_pitfall, DISABLED_full_k_an_exchangeable_prior_undercovers_where_neighbours_resemble_each_other) {
     check_similar_neighbours(length::full);
