@@ -36,7 +36,6 @@ struct run_plan {
     std::size_t n_usual_ages = 0;
     float weight_of_group[most_groups + 1]{};
     // Vacancies: 64 seats of a level a word; word_at is its first byte among the bits of those who leave.
-    bool is_usual = true; // nobody's competence is below 1
     std::size_t n_words = 0, first_bottom_word = 0, first_word[most_levels + 1]{};
     std::size_t word_at[most_words]{}, seat_of_word[most_words]{};
     std::uint64_t word_mask[most_words]{};
@@ -50,14 +49,14 @@ struct alignas(64) line {
     std::byte bytes[64];
 };
 
-/// What happens in a step: vacancies about to be filled and the words drawn for them, people about to take a seat.
+/// What happens in a step: people about to take a seat, the moved before the hired (level 0), and words drawn.
 /// A seat is numbered among those of all organisations that advance together.
 struct alignas(64) lists {
-    static constexpr std::size_t most = n_together * most_seats + 16;
-    std::uint32_t listed[most], entity[most], vacancy[most], coin[most], pick[most];
-    std::uint32_t moved_to[most], moved_from[most], level[most], person[most], leaves[most];
-    float competence[most];
-    std::uint16_t weak[most]; // bits, a register each
+    static constexpr std::size_t most = n_together * most_seats + 64; // whole registers, several at a time
+    std::uint32_t seat[most], from[most], level[most], person[most], leaves[most], leaves_and_key[most];
+    std::uint32_t entity[most], vacancy[most], first[most], second[most];
+    float competence[most], fresh[most]; // before, and in the new post
+    std::uint64_t weak[most / 64 + 1]; // bits
 };
 
 /// The organisations that advance together. Seats of each level are padded to 16; a seat that is not held after a step
@@ -67,7 +66,7 @@ struct company {
     std::uint32_t shift = 0, seat_mask = 0; // 2^shift seats an organisation
     std::uint32_t replication = 0;          // of the first
     float* competence = nullptr;            // [organisation x seat]
-    std::uint16_t *leaves_at = nullptr, *n_filled = nullptr;
+    std::uint16_t *leaves_at = nullptr, *key = nullptr, *n_filled = nullptr;
     std::uint32_t* person = nullptr;
     std::size_t n_staying = 0;
     std::uint32_t* staying = nullptr; // [organisation x n_staying]: bits
@@ -150,7 +149,6 @@ void set_plan(run_plan& plan, const hierarchy_rules& rules, const hierarchy_poli
     plan.mean = static_cast<float>(rules.mean);
     plan.sd = static_cast<float>(rules.sd);
     plan.floor = static_cast<float>(rules.promoted_floor);
-    plan.is_usual = plan.floor >= lowest_competence;
     plan.delta = static_cast<float>(rules.delta);
     plan.dismiss_below = static_cast<float>(rules.dismiss_below);
     plan.share = policy.share;
@@ -207,6 +205,7 @@ std::unique_ptr<line[]> lay_out(company& all, std::size_t n_groups) {
         };
         take(all.competence, n);
         take(all.leaves_at, n);
+        take(all.key, n + 32); // read 32 at a time
         take(all.staying, n_together * all.n_staying);
         take(all.held, n_together * most_words);
         take(all.person, n);
@@ -222,11 +221,13 @@ void clear_seats(company& all, std::size_t n, std::uint32_t replication) {
     const std::size_t n_seats = n_together << all.shift;
     std::fill_n(all.competence, n_seats, 0.0F);
     std::fill_n(all.leaves_at, n_seats, std::uint16_t{0xFFFF});
+    std::fill_n(all.key, n_seats + 32, std::uint16_t{0});
     std::fill_n(all.n_filled, n_seats, std::uint16_t{0});
     std::fill_n(all.staying, n_together * all.n_staying, ~0U);
     for (std::size_t i = 0; i < n_together; ++i)
         all.n_persons[i] = all.n_weak[i] = all.n_dismissed[i] = 0, all.n_open[i] = 0;
     all.n = n;
+    all.n_moved = 0;
     all.replication = replication;
 }
 

@@ -1,8 +1,9 @@
 // Many pyramids at once, as fast as the machine allows. The same rules, keys and sums as hierarchy.hpp, to the byte, on
 // every instruction set: which one runs never changes a number.
-// How: seats in padded arrays, departures found by one comparison a vector, the best of a level by vector maxima in
-// registers, luck drawn 16 numbers at a time. Sixteen organisations advance together through the phases of a step: what
-// one of them waits for, the others have ready; what they draw comes in full batches; and no branch depends on luck.
+// How: seats in padded arrays, departures found by one comparison a vector, the best of a level by vector maxima of
+// 16-bit keys of competence (exact numbers are looked at where keys are equal), luck drawn several registers at a time.
+// Sixteen organisations advance together through the phases of a step: what one of them waits for, the others have
+// ready; what they draw comes in full batches; and no branch depends on luck.
 #pragma once
 
 #include <dualtrack/simulate/hierarchy.hpp>
