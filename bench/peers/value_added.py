@@ -2,6 +2,8 @@
 
     g++ -std=c++20 -O3 -ffp-contract=off -DNDEBUG -I include bench/peers/value_added_panel.cpp -o panel
     python bench/peers/value_added.py --panel ./panel --rows 1000000 --designs easy geo hard akm [--write]
+    g++ ... bench/peers/value_added_errors.cpp -o errors        # the same flags
+    python bench/peers/value_added.py --errors ./errors --json kept.json        # what errors cost, beside their aims
 
 `value_added_panel.cpp` draws the published designs and writes columns and reference effects (a direct factor where one
 is affordable). Every tool then runs in a process of its own with one thread, and recovers the managers' effects, which
@@ -211,6 +213,29 @@ ORDER = ("easy", "geo", "hard", "akm")
 AIMS = {10**6: (0.06, 0.025, 0.01), 10**7: (0.8, 0.3, 0.12), 10**8: (8.0, 3.0, 1.2)}
 FASTER = {"easy": (3, 8, 15), "geo": (10, 30, 60), "hard": (100, 300, 500)}  # than alternating projections, 10^6 rows
 MEMORY = (900, 700, 450)  # MB beyond the input at 10^8 rows
+# What errors cost: design, rows, how, threads, part of the program's answer, name, seconds aimed at.
+ERRORS = (
+    ("geo", 12000, "all", 1, "whole", "everything, 12,000 rows and 40 managers, s", (0.1, 0.02, 0.005)),
+    (
+        "geo",
+        10**6,
+        "exact",
+        1,
+        "errors",
+        "leverages, corrections, errors: exact, geo, 1,000,000 rows, s",
+        (1.5, 0.4, 0.1),
+    ),
+    ("hard", 10**8, "exact", 1, "errors", "the same: exact, hard, 100,000,000 rows, s", (4.0, 1.5, 1.0)),
+    (
+        "geo",
+        10**8,
+        "projected",
+        2,
+        "errors",
+        "200 projections, geo, 100,000,000 rows, 2 threads, s",
+        (300.0, 90.0, 40.0),
+    ),
+)
 WORDS = ("not reached", "must", "goal", "ambitious")
 
 
@@ -260,10 +285,33 @@ def targets(rows: list[dict]) -> list[str]:
                 f"| MB beyond the input, {design}, 100,000,000 rows | {mb:.0f} | 900 / 700 / 450 | "
                 f"{reached(mb, MEMORY)} |"
             )
+    for design, n, how, threads, part, what, aims in ERRORS:
+        found = [r for r in rows if r["tool"] == f"errors {how}" and (r["design"], r["nominal"]) == (design, n)]
+        if not found:
+            out.append(f"| {what} | not run | | |")
+            continue
+        seconds = found[-1][f"{part}_cpu"] / threads  # a thread's share, because the machine does other work
+        words = " / ".join(f"{aim:g}" for aim in aims)
+        out.append(f"| {what} | {seconds:.3g} | {words} | {reached(seconds, aims)} |")
+    return out
+
+
+def time_errors(program: Path, runs: int, most_rows: int) -> list[dict]:
+    """What errors of effects cost, step by step."""
+    out = []
+    for design, n, how, threads, *_ in ERRORS:
+        if n > most_rows:
+            continue
+        command = [program, design, str(n), how, str(1 if n > 10**7 else max(3, runs)), str(threads)]
+        made = subprocess.run(command, capture_output=True, text=True, check=True)
+        out.append({"design": design, "nominal": n, "tool": f"errors {how}", **json.loads(made.stdout)})
+        print(out[-1], flush=True)
     return out
 
 
 def table(rows: list[dict]) -> str:
+    every = rows
+    rows = [row for row in rows if not row["tool"].startswith("errors ")]
     rows = sorted(rows, key=lambda row: (nominal(row["rows"]), ORDER.index(row["design"])))
     lines = [
         "| design | rows | tool | CPU s | largest error of an effect | MB beyond input |",
@@ -304,12 +352,14 @@ effects. pyfixest and fereg: `feols("y ~ 1 | i + j + t")`, then `fixef()`, whose
 not the demeaning. PyTwoWay's estimator has no periods: it is given y without them, and its names of numpy and scipy
 functions are mended. linearmodels absorbs effects and gives none back. Not run: alternating projections at 1e-10 and
 with numba, and linearmodels, on hard; pyfixest with jax or a GPU; anything but fereg at ten million rows."""
-    return "\n".join([head, "", *lines, "", ", ".join(names) + ".", "", *targets(rows)])
+    return "\n".join([head, "", *lines, "", ", ".join(names) + ".", "", *targets(every)])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--panel", type=Path, help="value_added_panel.cpp, compiled")
+    parser.add_argument("--errors", type=Path, help="value_added_errors.cpp, compiled")
+    parser.add_argument("--most-rows", type=int, default=10**8, help="of the panels whose errors are timed")
     parser.add_argument("--rows", type=int, nargs="+", default=[10**6])
     parser.add_argument("--designs", nargs="+", default=["easy", "geo", "hard", "akm"])
     parser.add_argument("--tools", nargs="+", default=None, help="parts of names")
@@ -356,6 +406,10 @@ def main() -> None:
                     print(rows[-1], flush=True)
                     if given.json:
                         given.json.write_text(json.dumps(rows))
+    if given.errors:
+        rows += time_errors(given.errors, given.runs, given.most_rows)
+        if given.json:
+            given.json.write_text(json.dumps(rows))
     text = table(rows)
     print(text)
     if given.write:
