@@ -70,6 +70,8 @@ inline match_columns matches_of(const run_context& run, const panel_store& store
     out.unit_weight.reserve(n);
     out.origin.reserve(n);
     out.shift.reserve(n);
+    for (auto* const column : {&out.group, &out.n_rows}) column->reserve(spells.spell.size()); // what is too much stays
+    for (auto* const column : {&out.weight, &out.sum, &out.squares}) column->reserve(spells.spell.size()); // untouched
     std::vector<panel_spell> own;
     for (std::size_t i = 0; i < n; ++i) {
         const std::uint32_t unit = codes.unit[i];
@@ -79,8 +81,9 @@ inline match_columns matches_of(const run_context& run, const panel_store& store
         const double weight = store.rows_of(unit);
         const double shift = sum / weight;
         if (own.size() > 1)
-            std::stable_sort(own.begin(), own.end(),
-                             [](const panel_spell& a, const panel_spell& b) { return a.group < b.group; });
+            std::sort(own.begin(), own.end(), [](const panel_spell& a, const panel_spell& b) {
+                return a.group != b.group ? a.group < b.group : a.first < b.first;
+            });
         const std::size_t first = out.group.size();
         for (std::size_t k = 0; k < own.size(); ++k) {
             if (k == 0 || own[k].group != own[k - 1].group) {
