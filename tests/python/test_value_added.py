@@ -366,7 +366,7 @@ def test_intervals_of_coefficients_and_of_lifts_are_nominal_over_many_histories(
     constants = synth.Constants.additive()
     planted = {"sales": -0.088, "collaboration": 0.23, "readiness": 0.07}
     rules = ("top_seller", "seniority", "readiness", "predicted_effect", "random")
-    inside: dict[str, list[bool]] = {name: [] for name in (*planted, *rules)}
+    inside: dict[str, list[bool]] = {name: [] for name in (*planted, *(f"lift of {rule}" for rule in rules))}
     gaps: dict[str, list[float]] = {name: [] for name in planted}
     for seed in range(20001, 20001 + histories):
         tables = synth.organisation(sellers=sellers, months=48, seed=seed, constants=constants)
@@ -396,7 +396,7 @@ def test_intervals_of_coefficients_and_of_lifts_are_nominal_over_many_histories(
                 best = max(known, key=lambda k: cases[k].get(rule) or 0.0) if rule != "random" else 0
                 lifts.append((sum(of) / len(of) if rule == "random" else of[best]) - chosen[0])
             if lifts and told[rule]["low"] is not None:
-                inside[rule].append(told[rule]["low"] <= sum(lifts) / len(lifts) <= told[rule]["high"])
+                inside[f"lift of {rule}"].append(told[rule]["low"] <= sum(lifts) / len(lifts) <= told[rule]["high"])
     for name, held in inside.items():
         assert len(held) >= 140, (name, len(held))
         error = (0.95 * 0.05 / len(held)) ** 0.5
