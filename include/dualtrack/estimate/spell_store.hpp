@@ -39,10 +39,14 @@ class spell_store {
 
     /// Makes room for codes below this.
     void grow(std::size_t n_units) {
-        if (kept_ == kept_rows::values)
-            while (newest_block_.size() < n_units) newest_block_.push(no_index);
-        seller_.resize(std::max(seller_.size(), n_units));
-        end_.resize(seller_.size());
+        const std::size_t n = std::max(seller_.size(), n_units);
+        const std::size_t n_blocks = kept_ == kept_rows::values ? n : 0;
+        seller_.reserve(n); // first, so that all lists have one length whatever fails
+        end_.reserve(n);
+        newest_block_.reserve(n_blocks);
+        seller_.resize(n);
+        end_.resize(n);
+        while (newest_block_.size() < n_blocks) newest_block_.push(no_index);
     }
 
     /// Makes room so that `write` cannot fail with this many spells and rows more than its seller had.
