@@ -88,6 +88,7 @@
 #include <dualtrack/estimate/kept_value_added.hpp>
 #include <dualtrack/estimate/least_squares.hpp>
 #include <dualtrack/estimate/leave_out_set.hpp>
+#include <dualtrack/estimate/manager_components.hpp>
 #include <dualtrack/estimate/manager_graph.hpp>
 #include <dualtrack/estimate/manager_solver.hpp>
 #include <dualtrack/estimate/match_leverage.hpp>

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include <dualtrack/estimate/manager_graph.hpp>
+#include <dualtrack/estimate/manager_components.hpp>
 
 namespace dualtrack::estimate {
 

@@ -131,7 +131,7 @@ class energy_iteration {
 inline chebyshev_steps choose_way(manager_solver& solver, double n_border, double first, double second, double target,
                                   std::uint64_t seed) {
     const auto n = static_cast<double>(solver.graph->size());
-    const auto E = static_cast<double>(solver.graph->n_links());
+    const auto E = static_cast<double>(solver.graph->to_factor().n_links());
     const double links = 3.0 * E, border = n * n_border, rest = 20.0 * n;
     const double left = iterations_to_come(first, second, target);
     chebyshev_steps steps;
@@ -139,15 +139,16 @@ inline chebyshev_steps choose_way(manager_solver& solver, double n_border, doubl
     constexpr int n_steps = 4;
     const double by_steps = 1.4 / n_steps * left * (n_steps * (links + 4.0 * n) + border + rest);
     const double approximate = 700.0 * E + 25.0 * (links + border + rest + 10.0 * E);
-    if (left > 24.0 && by_steps < best) {
+    if (left > 24.0 && by_steps < best && solver.graph->n_hubs() == 0) {
         best = by_steps;
         steps.n = n_steps;
     }
-    if (n <= 1500.0 && E >= 0.05 * n * n && dense_cost(n) < std::min(best, approximate)) {
+    if (n <= 1500.0 && E >= 0.05 * n * n && solver.graph->n_hubs() == 0 &&
+        dense_cost(n) < std::min(best, approximate)) {
         solver.dense = dense_factor_of(*solver.graph, *solver.components);
         solver.kind = solver_kind::dense;
     } else if (approximate < best) {
-        solver.approximate = approximate_factor_of(*solver.graph, seed);
+        solver.approximate = approximate_factor_of(solver.graph->to_factor(), seed);
         solver.kind = solver_kind::approximate;
     }
     return steps;
@@ -185,7 +186,7 @@ inline void choose_iterative(manager_solver& solver, std::span<const double> b, 
     const double left = 12.0 + iterations_to_come(first, second, 1e-14 * (first + second));
     if (left * c <= 700.0 * E + 25.0 * (c + 10.0 * E)) return;
     solver.kind = solver_kind::approximate;
-    solver.approximate = approximate_factor_of(graph, seed);
+    solver.approximate = approximate_factor_of(graph.to_factor(), seed);
 }
 
 } // namespace detail
@@ -197,7 +198,8 @@ inline effects_only effects_of(const run_context& run, const two_way& problem, s
     solver.graph = &problem.graph;
     solver.components = &problem.components;
     const std::size_t n = problem.graph.size();
-    const auto E = static_cast<double>(problem.graph.n_links());
+    const manager_graph& to_factor = problem.graph.to_factor();
+    const auto E = static_cast<double>(to_factor.n_links());
     const auto Q = static_cast<double>(problem.edge.size());
     double squares = 0.0;
     for (const double q : problem.matches.squares) squares += q;
@@ -213,10 +215,10 @@ inline effects_only effects_of(const run_context& run, const two_way& problem, s
     detail::chebyshev_steps steps;
     effects_only out;
     elimination_order order;
-    if (E <= 32.0 * static_cast<double>(n)) order = minimum_degree(problem.graph, 500.0 * E);
-    if (order.is_complete(n)) {
-        solver.pattern = pattern_of(problem.graph, std::move(order.order), true);
-        solver.factor = factor_of(problem.graph, solver.pattern);
+    if (E <= 32.0 * static_cast<double>(n)) order = minimum_degree(to_factor, 500.0 * E);
+    if (order.is_complete(to_factor.size())) {
+        solver.pattern = pattern_of(to_factor, std::move(order.order), true);
+        solver.factor = factor_of(to_factor, solver.pattern);
     } else {
         solver.kind = solver_kind::jacobi;
         out.converged = iteration.run(solver, steps, std::min(12, limits.most), limits.stop);

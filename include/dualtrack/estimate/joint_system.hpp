@@ -63,7 +63,7 @@ class joint_system {
             }
             sums[Q_] = total;
         });
-        double total = 0.0;
+        double total = problem_.graph.add_hubs(from, to, 1);
         for (std::size_t k = 0; k < Q_; ++k) to[n_ + k] = 0.0;
         for (std::size_t b = 0; b * (Q_ + 1) < partial_.size(); ++b) {
             const double* const sums = partial_.data() + b * (Q_ + 1);

@@ -58,7 +58,9 @@ inline two_way two_way_of(const run_context& run, const panel_rows& panel, bool 
             forget(*column);
         for (auto* column : {&out.matches.origin, &out.matches.shift, &out.matches.sum}) forget(*column);
     }
-    out.graph = manager_graph_of(run, out.matches, n_groups, out.matches.weight);
+    // Everything else than effects needs who is linked to whom, unless these are too many for anything exact.
+    const std::uint32_t most_managers = parts == two_way_parts::effects ? 64 : 2000;
+    out.graph = manager_graph_of(run, out.matches, n_groups, out.matches.weight, most_managers);
     out.components = components_of(out.graph, group_weight, out.n_rows);
     return out;
 }

@@ -2,13 +2,16 @@
 // heavier the longer. Managers that no chain of links joins are in different components; no data compare these.
 //   a_jk = sum_i n_ij n_ik / W_i ,   S_jk = -a_jk ,   S_jj = sum_{k != j} a_jk        (S: a weighted graph Laplacian)
 // S is what is left of least squares once every seller's own level has been eliminated. Diagonals are summed from the
-// links, so rows of S add up to exactly 0 and nothing cancels.
+// links, so rows of S add up to exactly 0 and nothing cancels. A seller with very many managers (a house account) would
+// link each of them to each: such a seller is a hub, who stays in the graph as one more vertex with links n_ij. Without
+// that vertex S is the same: sum over hubs of n_ij (x_j - mean of x over the seller's rows) does its part.
 // Reference: Abowd, Kramarz, Margolis 1999 (effects, components); Correia 2016 (elimination).
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -22,9 +25,17 @@ struct manager_graph {
     vec<std::uint32_t> to;    // both directions
     vec<double> weight;       // a_jk
     vec<double> diagonal;     // S_jj, [n]
+    // sellers who are not among the links: their managers [hub_first[i], hub_first[i + 1]), with n_ij
+    std::vector<std::uint64_t> hub_first{0};
+    std::vector<std::uint32_t> hub_group;
+    std::vector<double> hub_weight;
+    std::shared_ptr<const manager_graph> extended; // with hubs as vertices n, n + 1, ..; null without hubs
 
     explicit manager_graph(std::pmr::memory_resource* memory)
         : first(memory), to(memory), weight(memory), diagonal(memory) {}
+    [[nodiscard]] std::size_t n_hubs() const noexcept { return hub_first.size() - 1; }
+    /// The graph to be factored: what it says of managers is what this one says.
+    [[nodiscard]] const manager_graph& to_factor() const noexcept { return extended ? *extended : *this; }
     [[nodiscard]] std::size_t size() const noexcept { return diagonal.size(); }
     [[nodiscard]] std::size_t n_links() const noexcept { return to.size() / 2; }
 
@@ -36,6 +47,28 @@ struct manager_graph {
             for (std::uint64_t l = first[j]; l < first[j + 1]; ++l) sum += weight[l] * (own - x[to[l]]);
             out[j] = sum;
         }
+        add_hubs(x, out, 1);
+    }
+
+    /// out += what hubs have to do with it, for `width` interleaved vectors. Returns the part of x' S x of the first.
+    double add_hubs(std::span<const double> x, std::span<double> out, std::size_t width) const {
+        double energy = 0.0;
+        for (std::size_t i = 0; i < n_hubs(); ++i)
+            for (std::size_t c = 0; c < width; ++c) {
+                double total = 0.0;
+                double mean = 0.0;
+                for (std::uint64_t k = hub_first[i]; k < hub_first[i + 1]; ++k) {
+                    total += hub_weight[k];
+                    mean += hub_weight[k] * x[hub_group[k] * width + c];
+                }
+                mean /= total;
+                for (std::uint64_t k = hub_first[i]; k < hub_first[i + 1]; ++k) {
+                    const double apart = x[hub_group[k] * width + c] - mean;
+                    out[hub_group[k] * width + c] += hub_weight[k] * apart;
+                    if (c == 0) energy += hub_weight[k] * apart * apart;
+                }
+            }
+        return energy;
     }
 };
 
@@ -71,18 +104,80 @@ class link_row {
 
 } // namespace detail
 
+namespace detail {
+
+/// Sellers with more than `most` managers become hubs.
+inline void find_hubs(const match_columns& matches, std::span<const double> match_weight, std::uint32_t most,
+                      manager_graph& out) {
+    for (std::size_t unit = 0; unit < matches.n_units(); ++unit) {
+        if (matches.matches_of(unit) <= most) continue;
+        for (std::size_t m = matches.first_match[unit]; m < matches.first_match[unit + 1]; ++m) {
+            out.hub_group.push_back(matches.group[m]);
+            out.hub_weight.push_back(match_weight[m]);
+        }
+        out.hub_first.push_back(out.hub_group.size());
+    }
+}
+
+/// Adds hubs to the diagonal, and makes the graph that has them as vertices.
+inline void extend(const run_context& run, manager_graph& graph) {
+    const std::size_t n = graph.size();
+    const std::size_t n_hubs = graph.n_hubs();
+    auto made = std::make_shared<manager_graph>(run.memory);
+    manager_graph& out = *made;
+    out.first.assign(n + n_hubs + 1, 0);
+    for (std::size_t j = 0; j < n; ++j) out.first[j + 1] = graph.first[j + 1] - graph.first[j];
+    for (const std::uint32_t j : graph.hub_group) ++out.first[j + std::size_t{1}];
+    for (std::size_t i = 0; i < n_hubs; ++i) out.first[n + i + 1] = graph.hub_first[i + 1] - graph.hub_first[i];
+    for (std::size_t v = 0; v < n + n_hubs; ++v) out.first[v + 1] += out.first[v];
+    out.to.resize(out.first.back());
+    out.weight.resize(out.first.back());
+    out.diagonal.assign(graph.diagonal.begin(), graph.diagonal.end());
+    out.diagonal.resize(n + n_hubs, 0.0);
+    vec<std::uint64_t> next(out.first.begin(), out.first.end(), run.memory);
+    for (std::size_t j = 0; j < n; ++j)
+        for (std::uint64_t l = graph.first[j]; l < graph.first[j + 1]; ++l) {
+            out.to[next[j]] = graph.to[l];
+            out.weight[next[j]++] = graph.weight[l];
+        }
+    for (std::size_t i = 0; i < n_hubs; ++i) {
+        const std::uint64_t begin = graph.hub_first[i];
+        const std::uint64_t end = graph.hub_first[i + 1];
+        std::vector<double> after(end - begin + 1, 0.0); // sums of weights from k on; so that nothing cancels
+        for (std::uint64_t k = end; k-- > begin;) after[k - begin] = after[k - begin + 1] + graph.hub_weight[k];
+        double before = 0.0;
+        for (std::uint64_t k = begin; k < end; ++k) {
+            const std::uint32_t j = graph.hub_group[k];
+            const double w = graph.hub_weight[k];
+            graph.diagonal[j] += w * (before + after[k - begin + 1]) / after.front();
+            before += w;
+            for (const auto& [from, other] : {std::pair{std::size_t{j}, n + i}, std::pair{n + i, std::size_t{j}}}) {
+                out.to[next[from]] = static_cast<std::uint32_t>(other);
+                out.weight[next[from]++] = w;
+                out.diagonal[from] += w;
+            }
+        }
+    }
+    graph.extended = std::move(made);
+}
+
+} // namespace detail
+
 /// The graph of managers, put together manager by manager from those who were under them.
 /// @param match_weight n of each match, or what stands for it
+/// @param most_managers of a seller who is linked to each of them; who has more is a hub
 inline manager_graph manager_graph_of(const run_context& run, const match_columns& matches, std::uint32_t n_groups,
-                                      std::span<const double> match_weight) {
+                                      std::span<const double> match_weight, std::uint32_t most_managers = no_index) {
     const group_matches by_group = matches_by_group(run, matches, n_groups);
     manager_graph out(run.memory);
     // Rows are written where they would be if no two sellers linked the same managers, then moved together.
     vec<std::uint64_t> at(n_groups + std::size_t{1}, 0, run.memory);
     for (std::size_t j = 0; j < n_groups; ++j) {
         at[j + 1] = at[j];
-        for (std::uint64_t k = by_group.first[j]; k < by_group.first[j + 1]; ++k)
-            at[j + 1] += matches.matches_of(by_group.unit[k]) - 1;
+        for (std::uint64_t k = by_group.first[j]; k < by_group.first[j + 1]; ++k) {
+            const std::uint32_t others = matches.matches_of(by_group.unit[k]) - 1;
+            at[j + 1] += others < most_managers ? others : 0;
+        }
         at[j + 1] = std::min(at[j + 1], at[j] + n_groups - 1);
     }
     out.to.resize(at.back());
@@ -104,6 +199,7 @@ inline manager_graph manager_graph_of(const run_context& run, const match_column
                 const std::uint32_t own = by_group.match[k];
                 const std::size_t begin = matches.first_match[by_group.unit[k]];
                 const std::size_t end = matches.first_match[by_group.unit[k] + std::size_t{1}];
+                if (end - begin > most_managers) continue;
                 double total = 0.0;
                 for (std::size_t m = begin; m < end; ++m) total += match_weight[m];
                 for (std::size_t m = begin; m < end; ++m)
@@ -133,75 +229,8 @@ inline manager_graph manager_graph_of(const run_context& run, const match_column
     }
     out.to.resize(out.first.back());
     out.weight.resize(out.first.back());
-    return out;
-}
-
-/// Components of linked managers; number 0 is the largest by managers, then by rows, then by smallest manager.
-struct manager_components {
-    std::vector<std::uint32_t> of; // component of manager j; [n_groups]
-    std::vector<std::uint32_t> n_groups;
-    std::vector<double> group_weight; // N_j: sum of weights of the rows of manager j
-    std::vector<double> weight;       // sum over the component
-    [[nodiscard]] std::size_t size() const noexcept { return n_groups.size(); }
-
-    /// Takes the weighted mean of each component off.
-    void centre(std::span<double> x) const {
-        std::vector<double> mean(size(), 0.0);
-        for (std::size_t j = 0; j < of.size(); ++j) mean[of[j]] += group_weight[j] * x[j];
-        for (std::size_t c = 0; c < size(); ++c) mean[c] /= weight[c];
-        for (std::size_t j = 0; j < of.size(); ++j) x[j] -= mean[of[j]];
-    }
-    /// Takes the plain mean of each component off: round-off along what S cannot see.
-    void project(std::span<double> x) const {
-        std::vector<double> mean(size(), 0.0);
-        for (std::size_t j = 0; j < of.size(); ++j) mean[of[j]] += x[j];
-        for (std::size_t c = 0; c < size(); ++c) mean[c] /= static_cast<double>(n_groups[c]);
-        for (std::size_t j = 0; j < of.size(); ++j) x[j] -= mean[of[j]];
-    }
-};
-
-inline manager_components components_of(const manager_graph& graph, std::span<const double> group_weight,
-                                        std::span<const std::uint64_t> group_rows) {
-    const std::size_t n = graph.size();
-    std::vector<std::uint32_t> parent(n);
-    std::iota(parent.begin(), parent.end(), 0U);
-    const auto root = [&](std::uint32_t j) {
-        while (parent[j] != j) j = parent[j] = parent[parent[j]];
-        return j;
-    };
-    for (std::uint32_t j = 0; j < n; ++j)
-        for (std::uint64_t l = graph.first[j]; l < graph.first[j + std::size_t{1}] && graph.to[l] < j; ++l) {
-            const std::uint32_t a = root(j);
-            const std::uint32_t b = root(graph.to[l]);
-            if (a != b) parent[std::max(a, b)] = std::min(a, b); // the root is the smallest manager
-        }
-    std::vector<std::uint32_t> roots;
-    std::vector<std::uint32_t> size(n, 0);
-    std::vector<std::uint64_t> rows(n, 0);
-    for (std::uint32_t j = 0; j < n; ++j) {
-        const std::uint32_t r = root(j);
-        if (r == j) roots.push_back(j);
-        ++size[r];
-        rows[r] += group_rows[j];
-    }
-    std::sort(roots.begin(), roots.end(), [&](std::uint32_t a, std::uint32_t b) {
-        if (size[a] != size[b]) return size[a] > size[b];
-        if (rows[a] != rows[b]) return rows[a] > rows[b];
-        return a < b;
-    });
-    std::vector<std::uint32_t> number(n, 0);
-    manager_components out;
-    for (std::uint32_t c = 0; c < roots.size(); ++c) {
-        number[roots[c]] = c;
-        out.n_groups.push_back(size[roots[c]]);
-    }
-    out.of.resize(n);
-    out.group_weight.assign(group_weight.begin(), group_weight.end());
-    out.weight.assign(roots.size(), 0.0);
-    for (std::uint32_t j = 0; j < n; ++j) {
-        out.of[j] = number[root(j)];
-        out.weight[out.of[j]] += group_weight[j];
-    }
+    detail::find_hubs(matches, match_weight, most_managers, out);
+    if (out.n_hubs() > 0) detail::extend(run, out);
     return out;
 }
 

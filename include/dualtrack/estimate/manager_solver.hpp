@@ -31,8 +31,15 @@ struct manager_solver {
     mutable int iterations = 0; // of the last iterative solve
     mutable bool converged = true;
 
-    /// z = P r, projected; `width` interleaved vectors.
+    /// z = P r for `width` interleaved vectors. Factors know hubs too: these have nothing on the right.
     void precondition(std::span<double> z, std::size_t width) const {
+        if (graph->n_hubs() == 0 || kind == solver_kind::jacobi) return apply_factor(z, width);
+        std::vector<double> all(z.begin(), z.end());
+        all.resize(graph->to_factor().size() * width, 0.0);
+        apply_factor(all, width);
+        std::copy_n(all.begin(), z.size(), z.begin());
+    }
+    void apply_factor(std::span<double> z, std::size_t width) const {
         if (kind == solver_kind::exact)
             estimate::solve(pattern, factor, z, width);
         else if (kind == solver_kind::approximate)
@@ -88,6 +95,7 @@ inline void apply_graph(const manager_graph& graph, std::span<const double> x, s
         }
         for (std::size_t c = 0; c < width; ++c) out[j * width + c] = sum[c];
     }
+    graph.add_hubs(x, out, width);
 }
 
 /// Conjugate gradients on one block; stops a column at `relative` times the energy it has gathered.
@@ -156,11 +164,12 @@ namespace detail {
 
 /// A factor without error, whatever it costs; false where its entries would not fit 2^32.
 inline bool make_exact(manager_solver& solver) {
-    elimination_order order = minimum_degree(*solver.graph, 1e15);
-    if (!order.is_complete(solver.graph->size())) return false;
-    solver.pattern = pattern_of(*solver.graph, std::move(order.order), true);
+    const manager_graph& graph = solver.graph->to_factor();
+    elimination_order order = minimum_degree(graph, 1e15);
+    if (!order.is_complete(graph.size())) return false;
+    solver.pattern = pattern_of(graph, std::move(order.order), true);
     if (solver.pattern.n_entries() >> 32 != 0) return false;
-    solver.factor = factor_of(*solver.graph, solver.pattern);
+    solver.factor = factor_of(graph, solver.pattern);
     solver.kind = solver_kind::exact;
     return true;
 }
@@ -169,7 +178,7 @@ inline bool make_exact(manager_solver& solver) {
 inline bool make_better(manager_solver& solver, std::uint64_t seed) {
     if (solver.kind == solver_kind::exact || solver.kind == solver_kind::dense) return false;
     if (solver.kind == solver_kind::approximate && solver.approximate.copies > 1) return make_exact(solver);
-    solver.approximate = approximate_factor_of(*solver.graph, seed, 2);
+    solver.approximate = approximate_factor_of(solver.graph->to_factor(), seed, 2);
     solver.kind = solver_kind::approximate;
     return true;
 }
