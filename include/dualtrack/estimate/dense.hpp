@@ -244,19 +244,29 @@ inline void times(std::vector<double>& X, std::span<const double> A, std::size_t
     std::vector<double> row(size);
     for (std::size_t at = 0; at < X.size(); at += size) {
         std::fill(row.begin(), row.end(), 0.0);
-        for (std::size_t q = 0; q < size; ++q)
-            for (std::size_t p = 0; p < size && X[at + q] != 0.0; ++p) row[p] += X[at + q] * A[q * size + p];
+        for (std::size_t q = 0; q < size; ++q) {
+            const double x = X[at + q];
+            if (x == 0.0) continue;
+            for (std::size_t p = 0; p < size; ++p) row[p] += x * A[q * size + p];
+        }
         std::copy(row.begin(), row.end(), X.begin() + static_cast<std::ptrdiff_t>(at));
     }
 }
 
+/// x' A y; every row's sum in eight lanes, so that one addition does not wait for the last.
 inline double bilinear(std::span<const double> x, std::span<const double> A, std::span<const double> y) {
+    constexpr std::size_t lanes = 8;
     const std::size_t n = x.size();
+    const std::size_t whole = n / lanes * lanes;
     double sum = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
         if (x[i] == 0.0) continue;
-        double along = 0.0;
-        for (std::size_t k = 0; k < n; ++k) along += A[i * n + k] * y[k];
+        const double* const row = A.data() + i * n;
+        double lane[lanes] = {};
+        for (std::size_t k = 0; k < whole; k += lanes)
+            for (std::size_t c = 0; c < lanes; ++c) lane[c] += row[k + c] * y[k + c];
+        double along = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+        for (std::size_t k = whole; k < n; ++k) along += row[k] * y[k];
         sum += x[i] * along;
     }
     return sum;
