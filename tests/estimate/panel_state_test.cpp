@@ -137,6 +137,32 @@ TEST(exact_sum, is_that_of_the_numbers_in_any_order) {
     EXPECT_EQ(sum.value(), -0.75);
 }
 
+TEST(exact_sum, is_rounded_once) {
+    const auto sum_of = [](std::initializer_list<double> numbers) {
+        exact_sum sum;
+        for (const double x : numbers) sum.add(x);
+        exact_sum minus;
+        for (const double x : numbers) minus.subtract(x);
+        EXPECT_EQ(minus.value(), -sum.value());
+        return sum.value();
+    };
+    // A tie between two doubles that something far below decides.
+    EXPECT_EQ(sum_of({1.0, 0x1p-53}), 1.0);
+    EXPECT_EQ(sum_of({1.0, 0x1p-53, 0x1p-100}), 1.0 + 0x1p-52);
+    EXPECT_EQ(sum_of({1.0, 0x1p-53, -0x1p-1074}), 1.0);
+    EXPECT_EQ(sum_of({1.0, 0x1p-52, 0x1p-53}), 1.0 + 0x1p-51);
+    EXPECT_EQ(sum_of({1.0, 0x1p-52, 0x1p-53, -0x1p-1074}), 1.0 + 0x1p-52);
+    // Just above half a unit: rounding to 64 bits first would make it a tie, and round it down.
+    EXPECT_EQ(sum_of({0x1p78, 0x1p77, 0x1p25, 0x1p14}), 0x1p78 + 0x1p77 + 0x1p26);
+    EXPECT_EQ(sum_of({0x1p78, 0x1p77, 0x1p25}), 0x1p78 + 0x1p77);
+    // Every place of the leading bit among limbs, against sums of two, which hardware rounds once.
+    for (int e = -1074; e < 1023; ++e) {
+        const double a = std::ldexp(1.7, e), b = std::ldexp(1.3, std::max(-1074, e - 53));
+        EXPECT_EQ(sum_of({a, b}), a + b) << e;
+        EXPECT_EQ(sum_of({a, -b}), a - b) << e;
+    }
+}
+
 TEST(exact_sum, comes_back_to_nothing_after_everything_was_taken_back) {
     random::stream draw(random::place{.seed = 3, .purpose = 9});
     std::vector<double> numbers;

@@ -21,7 +21,7 @@ class exact_sum {
     /// @pre x is finite
     void subtract(double x) noexcept { put(x, -1); }
 
-    /// The sum, cut to 64 bits or more and rounded once.
+    /// The sum, rounded once.
     [[nodiscard]] double value() const noexcept {
         limbs digits = settled();
         const bool is_negative = digits.back() < 0;
@@ -32,9 +32,18 @@ class exact_sum {
         std::size_t top = n_limbs;
         while (top > 0 && digits[top - 1] == 0) --top;
         if (top == 0) return 0.0;
-        double sum = 0.0;
-        for (std::size_t i = top > 3 ? top - 3 : 0; i < top; ++i)
-            sum += std::ldexp(static_cast<double>(digits[i]), static_cast<int>(32 * i) - lowest_bit);
+        const auto digit = [&](std::size_t below) { // of 32 bits each, from the top
+            return below < top ? static_cast<std::uint64_t>(digits[top - 1 - below]) : std::uint64_t{0};
+        };
+        const std::uint64_t head = digit(0) << 32 | digit(1);
+        const int room = std::countl_zero(head); // below 32
+        const std::uint64_t tail = digit(2) << room;
+        std::uint64_t bits = head << room | tail >> 32;
+        bool is_cut = (tail & 0xFFFFFFFF) != 0;
+        for (std::size_t below = 3; below < top; ++below) is_cut = is_cut || digit(below) != 0;
+        if (is_cut) bits |= 1; // what lies below decides a tie, far below the bits that stay
+        // One rounding, to 53 bits; ldexp then is exact: below 2^-1022 a sum of doubles has fewer bits than that.
+        const double sum = std::ldexp(static_cast<double>(bits), 32 * (static_cast<int>(top) - 2) - room - lowest_bit);
         return is_negative ? -sum : sum;
     }
 
