@@ -356,6 +356,13 @@ TEST(panel_state, refuses_what_it_cannot_keep_and_stays_as_it_was) {
         EXPECT_EQ(code_of(state.append(given(one(unit, group, 30, numeric::not_a_number)))), "data.nan");
         EXPECT_EQ(code_of(state.append(given(one(unit, group, 70000, 1.0)))), "data.range");
         EXPECT_EQ(state.append(given(one(unit, group, period, 1.0))).error().row, 1);
+        for (const double large : {1.01e100, -1e101, 1.7e308}) {
+            const auto said = state.append(given(one(unit, group, 30, large)));
+            EXPECT_EQ(code_of(said), "data.range");
+            EXPECT_EQ(said.error().where, "panel.value");
+            EXPECT_EQ(said.error().row, 1);
+            EXPECT_EQ(said.error().message.find("expected a value of at most 1e100 in size, found "), 0U);
+        }
         const panel_columns weighted = random_panel(1, 5, 2, 4, 0.3, true);
         EXPECT_EQ(code_of(state.append(weighted.rows())), "argument.unknown_option");
         const panel_columns controlled = random_panel(1, 5, 2, 4, 0.3, false, 1);
@@ -372,6 +379,11 @@ TEST(panel_state, refuses_what_it_cannot_keep_and_stays_as_it_was) {
         lone.group[0] = group + 1;
         EXPECT_EQ(code_of(state.correct(given(lone), old)), "data.unknown_row");
         lone.group[0] = group;
+        lone.value[0] = -1e200;
+        EXPECT_EQ(code_of(state.correct(given(lone), old)), "data.range");
+        lone.value[0] = 1.0;
+        const std::vector<double> large{2e100}; // an old value nobody can have given
+        EXPECT_EQ(code_of(state.correct(given(lone), large)), "data.range");
         const std::vector<double> wrong{rows.value[5] + 1.0};
         if (kept == kept_rows::values) {
             EXPECT_EQ(code_of(state.correct(given(lone), wrong)), "data.unknown_row");
@@ -446,6 +458,21 @@ TEST(panel_state, of_spells_gives_the_same_drawn_errors_where_exact_ones_are_too
     }
 }
 
+TEST(panel_state, gives_managers_who_arrive_after_the_markets_were_named_no_market) {
+    panel_columns rows = random_panel(21, 30, 4, 10, 0.3); // managers 0 .. 3
+    const panel_state state = state_of(rows);
+    org::value_added_policy policy;
+    policy.prior = org::effect_prior::market;
+    const std::vector<std::uint32_t> three{0, 0, 1}, four{0, 0, 1, no_index};
+    const auto early = solve(run_context{}, state, policy, three);
+    const auto named = solve(run_context{}, state, policy, four);
+    ASSERT_TRUE(early);
+    ASSERT_TRUE(named);
+    EXPECT_EQ(early.value().panel->codes.group.size(), 4U);
+    expect_same(early.value().fit->effect, named.value().fit->effect, "effect");
+    expect_same(early.value().fit->shrunk, named.value().fit->shrunk, "shrunk");
+}
+
 TEST(panel_state, needs_two_rows_to_be_solved) {
     EXPECT_EQ(effects_of(run_context{}, panel_state(), true, 1).error().code, "data.range");
     EXPECT_EQ(solve(run_context{}, panel_state(), {}).error().code, "data.range");
@@ -469,6 +496,18 @@ TEST(panel_state_bytes, come_back_as_the_same_panel) {
         ASSERT_TRUE(again.append(given(month)));
         ASSERT_TRUE(other.append(given(month)));
         EXPECT_EQ(panel_state_bytes::save(again), panel_state_bytes::save(other));
+    }
+}
+
+TEST(panel_state_bytes, of_the_largest_values_come_back) {
+    for (const kept_rows kept : {kept_rows::spells, kept_rows::values}) {
+        panel_columns rows;
+        for (std::uint32_t unit = 0; unit < 30; ++unit)
+            for (std::uint32_t t = 0; t < 40; ++t) rows.add(unit, (unit + t) % 3, t, t % 2 == 0 ? 1e100 : -1e100);
+        const std::string bytes = panel_state_bytes::save(state_of(rows, kept));
+        const auto again = panel_state_bytes::load(bytes);
+        ASSERT_TRUE(again);
+        EXPECT_EQ(panel_state_bytes::save(again.value()), bytes);
     }
 }
 

@@ -77,7 +77,7 @@ struct kept_value_added {
     std::shared_ptr<const value_added_result> fit;
 };
 
-/// @param market_of_group of each code, or empty
+/// @param market_of_group of each code, codes past its end have none; or empty: no markets
 /// Errors: data.range (fewer than 2 rows); those of estimate_value_added; where spells are kept also policy.range
 /// (errors that leave out one seller at a time, beside periods).
 inline result<kept_value_added> solve(const run_context& run, const panel_state& state,
@@ -94,7 +94,7 @@ inline result<kept_value_added> solve(const run_context& run, const panel_state&
     DUALTRACK_TRY(auto rows, rows_of(run, state));
     std::vector<std::uint32_t> market;
     for (const std::uint32_t j : rows.codes.group)
-        if (j < market_of_group.size()) market.push_back(market_of_group[j]);
+        if (!market_of_group.empty()) market.push_back(j < market_of_group.size() ? market_of_group[j] : no_index);
     out.panel = std::make_shared<const kept_panel>(std::move(rows));
     known_sums known;
     if (!has_values) {

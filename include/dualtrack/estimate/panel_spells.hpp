@@ -23,6 +23,19 @@ static_assert(sizeof(panel_spell) == 16);
 /// A list that grows without moving what it holds, so that it never takes twice its size.
 template <class T> class growing_list {
   public:
+    growing_list() = default;
+    ~growing_list() = default;
+    growing_list(growing_list&&) noexcept = default;
+    growing_list& operator=(growing_list&&) noexcept = default;
+    growing_list(const growing_list& from) {
+        reserve(from.parts_.size() << shift); // a copied vector would have no room to grow into
+        for (; size_ < from.size_; ++size_) parts_[size_ >> shift].push_back(from[size_]);
+    }
+    growing_list& operator=(const growing_list& from) {
+        if (this != &from) *this = growing_list(from);
+        return *this;
+    }
+
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     T& operator[](std::size_t i) noexcept { return parts_[i >> shift][i & mask]; }
     const T& operator[](std::size_t i) const noexcept { return parts_[i >> shift][i & mask]; }

@@ -6,6 +6,7 @@
 // One row a seller and period; weights and controls are refused: they would need a cell a row.
 #pragma once
 
+#include <cmath>
 #include <numeric>
 #include <span>
 #include <string>
@@ -25,6 +26,21 @@ inline result<void> row_failure(std::size_t row, std::string_view code, std::str
 }
 
 constexpr std::uint32_t most_kept_periods = 65535;
+constexpr double largest_kept = 1e100; // so that no sum of squares overflows
+
+inline bool can_be_kept(double value) noexcept {
+    return std::abs(value) <= largest_kept;
+}
+
+/// Says why a value cannot be kept. @param what "value"
+inline result<void> value_failure(std::size_t row, double value, const char* what) {
+    if (!(value - value == 0.0))
+        return row_failure(row, "data.nan", std::string("expected a finite ") + what + ", found another",
+                           "panel.value");
+    return row_failure(row, "data.range",
+                       std::string("expected a ") + what + " of at most 1e100 in size, found " + number_text(value),
+                       "panel.value");
+}
 
 inline result<void> check_kept_rows(const panel_rows& rows) {
     if (!rows.weight.empty())
@@ -38,8 +54,7 @@ inline result<void> check_kept_rows(const panel_rows& rows) {
     if (rows.size() >= no_index)
         return fail(status::data, "limit.rows", "expected fewer than 2^32 rows at a time, found more", "panel");
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (!(rows.value[row] - rows.value[row] == 0.0))
-            return row_failure(row, "data.nan", "expected a finite value, found another", "panel.value");
+        if (!can_be_kept(rows.value[row])) return value_failure(row, rows.value[row], "value");
         if (rows.period[row] >= most_kept_periods)
             return row_failure(row, "data.range", "expected a period below 65535", "panel.period");
         if (rows.unit[row] == no_index || rows.group[row] == no_index)
@@ -115,8 +130,7 @@ inline result<void> check_known_rows(const panel_store& store, const panel_rows&
                                "expected the manager this row has, found another (remove the row, then append it)",
                                "panel.group_id");
         if (old.empty()) continue;
-        if (!(old[row] - old[row] == 0.0))
-            return row_failure(row, "data.nan", "expected a finite old value, found another", "panel.value");
+        if (!can_be_kept(old[row])) return value_failure(row, old[row], "old value");
         if (store.kept() == kept_rows::values && own.value[own.rows_before(rows.period[row])] != old[row])
             return row_failure(row, "data.unknown_row", "expected the value this row has, found another",
                                "panel.value");
@@ -143,8 +157,10 @@ class panel_state {
         return detail::check_new_rows(store_, rows, order);
     }
 
-    /// Adds rows, in any order, also before a seller's last period. After an error nothing has changed.
-    /// Errors: argument.unknown_option (weights, controls), argument.null, data.range, data.nan, data.duplicate_id.
+    /// Adds rows, in any order, also before a seller's last period. After an error nothing has changed. Where memory
+    /// runs out half way, rows are taken back: where only spells are kept, sums of sellers that had rows already are
+    /// then as before up to round-off. Errors: argument.unknown_option (weights, controls), argument.null, data.range,
+    /// data.nan, data.duplicate_id.
     result<void> append(const panel_rows& rows) {
         DUALTRACK_TRYV(detail::check_kept_rows(rows));
         std::vector<std::uint32_t> order;
@@ -177,6 +193,7 @@ class panel_state {
             return fail(status::argument, "argument.null", "expected the old value of every row, found another number",
                         "panel.value");
         DUALTRACK_TRYV(detail::check_known_rows(store_, rows, old));
+        store_.reserve_removals(0); // from here on nothing fails
         for (std::size_t row = 0; row < rows.size(); ++row)
             store_.correct(rows.unit[row], rows.period[row], old.empty() ? 0.0 : old[row], rows.value[row]);
         return outcome::success();

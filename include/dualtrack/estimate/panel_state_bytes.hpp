@@ -1,5 +1,6 @@
-// A kept panel as bytes and back: little-endian, with a version in front and a digest behind. The same panel has the
-// same bytes, in whatever order its rows came; bytes that are cut, damaged or of something else are an error.
+// A kept panel as bytes and back: little-endian, with a version in front and a digest behind. Where values are kept,
+// the same panel has the same bytes, in whatever order its rows came; where only spells are, rows in another order may
+// leave another y0 and sums rounded otherwise. Bytes that are cut, damaged or of something else are an error.
 //   "DTKPANEL", version, what is kept, n_units, n_groups, n_periods, n_rows;  a seller: n_spells and, with rows, y0,
 //   sum (y - y0)^2, spells, values;  a period: D_t exactly;  SHA-256 of all that
 #pragma once
@@ -139,7 +140,7 @@ struct panel_state_bytes {
             if (n_spells > from.in.size() / sizeof(panel_spell)) return damaged();
             const auto origin = from.get<double>();
             const auto squares = from.get<double>();
-            bool is_sound = is_finite(origin) && is_finite(squares);
+            bool is_sound = detail::can_be_kept(origin) && is_finite(squares);
             std::uint32_t own_rows = 0, end = 0;
             own.spell.clear();
             for (std::uint32_t k = 0; k < n_spells; ++k) {
@@ -158,7 +159,7 @@ struct panel_state_bytes {
             own.value.clear();
             for (std::uint32_t n = 0; n < own_rows && store.kept() == kept_rows::values; ++n) {
                 own.value.push_back(from.get<double>());
-                if (from.failed || !is_finite(own.value.back())) return damaged();
+                if (from.failed || !detail::can_be_kept(own.value.back())) return damaged();
             }
             store.set_level(unit, origin, squares);
             store.write(unit, own, own_rows);

@@ -29,8 +29,7 @@ class panel_store : public spell_store {
         spell_store::grow(n_units);
         n_groups_ = std::max(n_groups_, n_groups);
         period_sum_.resize(std::max(period_sum_.size(), n_periods));
-        own_.spell.reserve(period_sum_.size() + 1); // so that taking a seller in hand cannot fail
-        own_.value.reserve(period_sum_.size() + 1);
+        make_room_in_hand();
     }
 
     /// Adds a row. @pre the codes are below those of `grow`, and the seller has no row in this period
@@ -41,8 +40,11 @@ class panel_store : public spell_store {
             insert(unit, group, period, value);
     }
 
-    /// Makes room so that `remove` cannot fail this many times. `correct` never does.
-    void reserve_removals(std::size_t n) { reserve(n, 0); }
+    /// Makes room so that `remove` cannot fail this many times, nor `correct` ever.
+    void reserve_removals(std::size_t n) {
+        reserve(n, 0);
+        make_room_in_hand();
+    }
 
     /// Gives a row another value. @param old its value so far, not looked at where values are kept @pre the row is
     /// there
@@ -123,6 +125,11 @@ class panel_store : public spell_store {
         write(unit, own_, rows_of(unit) + 1);
     }
 
+    /// So that taking a seller in hand cannot fail, also in a copy.
+    void make_room_in_hand() {
+        own_.spell.reserve(period_sum_.size() + 1);
+        own_.value.reserve(period_sum_.size() + 1);
+    }
     /// Takes a seller in hand, with room for a row more.
     void take(std::size_t unit) {
         read(unit, own_);

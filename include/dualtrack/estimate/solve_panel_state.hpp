@@ -2,8 +2,9 @@
 // border are rebuilt from them, never changed by += and -=, so that nothing drifts.
 //   h_i = sum (y - y0) / W_i ;   q_i = sum (y - y0)^2 - W_i h_i^2 ;   d_t = D_t - sum_{i in t} h_i
 // Errors, shrunken effects and components: kept_value_added.hpp.
-// Nothing is carried over from the last solution: where the panel is the same, the bytes are the same, whatever was
-// done in between. (Starting from the effects of the month before saves 0 to 15 % of the iterations, which is not worth
+// Nothing is carried over from the last solution: where the panel is the same, the bytes are the same, however often it
+// was solved; and where values are kept, whatever was done in between (sums of spells round in the order in which rows
+// came). (Starting from the effects of the month before saves 0 to 15 % of the iterations, which is not worth
 // bytes that depend on history.)
 #pragma once
 
