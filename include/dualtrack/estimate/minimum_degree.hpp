@@ -217,9 +217,9 @@ class quotient_graph {
             bucket_[hash_[v]] = v;
         }
         for (std::uint64_t at = first; at < last; ++at) {
+            if (weight_[pool_[at]] == 0) continue; // eliminated meanwhile: its hash is an old one
             const std::uint32_t h = hash_[pool_[at]];
-            std::uint32_t v = weight_[pool_[at]] == 0 ? no_index : bucket_[h];
-            for (; v != no_index; v = bucket_next_[v]) {
+            for (std::uint32_t v = bucket_[h]; v != no_index; v = bucket_next_[v]) {
                 if (weight_[v] == 0 || bucket_next_[v] == no_index) continue;
                 ++mark_now_;
                 for (std::uint32_t k = 0; k < n_entries_[v]; ++k) mark_[pool_[begin_[v] + k]] = mark_now_;

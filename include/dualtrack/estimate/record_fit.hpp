@@ -226,9 +226,10 @@ inline fitted_record fit_record(std::span<const backtest_case> cases, std::span<
         }
         return can_be_told;
     };
-    do
+    for (int round = 0; round < 4; ++round) {
         if (!lay_out(n_values / 2)) return out;
-    while (range.narrowed(tau, weight));
+        if (!range.narrowed(tau, weight)) break;
+    }
     if (!lay_out(n_values)) return out;
     const double best = *std::max_element(weight.begin(), weight.end());
     double total = 0.0, tau2 = 0.0;
