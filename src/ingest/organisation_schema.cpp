@@ -64,13 +64,23 @@ std::string mistyped_text(std::string_view name) {
     return name.empty() ? std::string() : say("; the nearest name found is ", quoted(name));
 }
 
+/// Whether letters of a name were left out, and no others put in: `grpid` for groupid.
+bool is_abbreviation(std::string_view plain, std::string_view target) {
+    if (plain.empty() || plain.front() != target.front()) return false;
+    std::size_t met = 0;
+    for (const char each : target)
+        if (met < plain.size() && plain[met] == each) ++met;
+    return met == plain.size();
+}
+
 /// Whether a name looks like another one mistyped.
 bool is_near(std::string_view name, std::string_view known) {
     constexpr std::size_t longest = 64;
     if (name.size() > longest || known.back() == '*') return false;
     const std::string plain = plain_name(name);
     const std::string target = plain_name(known);
-    return edit_distance(plain, target) <= (std::min(plain.size(), target.size()) < 6 ? 1U : 2U);
+    const bool is_long = std::min(plain.size(), target.size()) >= 6;
+    return edit_distance(plain, target) <= (is_long || is_abbreviation(plain, target) ? 2U : 1U);
 }
 
 /// The column of a table, unknown to the contract, that looks most like a known one that is missing, or "".

@@ -194,11 +194,28 @@ result<void> link_demographics(building& site) {
     return outcome::success();
 }
 
+/// Ids that are few: read as categories, held to what every id is.
+result<void> read_panel_ids(const reading& from, std::string_view column, category_column& to) {
+    DUALTRACK_TRYV(from.categories(column, presence::required, to));
+    for (std::uint32_t code = 0; code < to.names.size(); ++code) {
+        const std::string_view id = to.names[code];
+        const bool is_empty = id.empty();
+        if (!is_empty && id.find('\0') == std::string_view::npos) continue;
+        return from.refuse(
+            column, is_empty ? "data.range" : "data.utf8", [&](std::size_t row) { return to.code[row] == code; },
+            [&](std::size_t) {
+                return std::string(is_empty ? "expected an id, found empty text"
+                                            : "expected an id without a NUL byte, found one with it");
+            });
+    }
+    return outcome::success();
+}
+
 result<void> read_panel(const reading& from) {
     org::panel_columns& panel = from.site.made.panel;
     const run_context& run = from.site.run;
-    DUALTRACK_TRYV(from.categories("unit_id", presence::required, panel.unit));
-    DUALTRACK_TRYV(from.categories("group_id", presence::required, panel.group));
+    DUALTRACK_TRYV(read_panel_ids(from, "unit_id", panel.unit));
+    DUALTRACK_TRYV(read_panel_ids(from, "group_id", panel.group));
     if (found_in(*from.table, "period") == found_cells::dates) {
         DUALTRACK_TRYV(from.dates("period", presence::required, panel.period));
     } else {
