@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dualtrack/base/calendar.hpp>
 #include <dualtrack/base/describe.hpp>
 #include <dualtrack/estimate/panel_state_bytes.hpp>
 #include <dualtrack/estimate/solve_panel_state.hpp>
@@ -43,6 +44,7 @@ namespace {
 using estimate::byte_reader;
 using estimate::byte_writer;
 using estimate::panel_rows;
+using estimate::panel_spell;
 using estimate::panel_state;
 using estimate::panel_state_bytes;
 
@@ -114,7 +116,7 @@ result<void> value_added_state::change(const run_context& run, ingest::table_set
     DUALTRACK_TRYV(refuse_weights(panel));
     const std::size_t n = panel.value.size();
     if (n == 0) return outcome::success();
-    if (has_kind_ && is_dates != has_dates_)
+    if (panel_.n_rows() > 0 && is_dates != has_dates_)
         return fail(status::data, "data.range",
                     has_dates_ ? "expected periods that are dates, as those before, found numbers"
                                : "expected periods that are numbers, as those before, found dates",
@@ -157,7 +159,11 @@ result<void> value_added_state::change(const run_context& run, ingest::table_set
     rows.period = period;
     rows.value = panel.value;
     if (kind == panel_change::correct) return panel_.correct(rows);
-    if (kind == panel_change::remove) return panel_.remove(rows);
+    if (kind == panel_change::remove) {
+        DUALTRACK_TRYV(panel_.remove(rows));
+        if (panel_.n_rows() == 0) *this = value_added_state(); // as one that was saved and loaded
+        return outcome::success();
+    }
     DUALTRACK_TRYV(panel_.check_append(rows));
 
     for (std::size_t k = 0; k < unit_code.size(); ++k)
@@ -175,7 +181,6 @@ result<void> value_added_state::change(const run_context& run, ingest::table_set
     }
     periods_ = std::move(all);
     DUALTRACK_TRYV(panel_.append(rows));
-    has_kind_ = true;
     has_dates_ = is_dates;
     return outcome::success();
 }
@@ -222,11 +227,40 @@ result<ingest::table_set> value_added_state::table() const {
     return out;
 }
 
+/// An error about a row of table(), which nobody has seen, as one about its seller and period.
+error value_added_state::named(error from) const {
+    if (from.row < 0 || from.where.rfind("panel", 0) != 0) return from;
+    auto left = static_cast<std::uint64_t>(from.row);
+    std::vector<panel_spell> own;
+    for (const std::uint32_t unit : by_id(units_, estimate::spells_of(run_context{}, panel_.store()).codes.unit)) {
+        if (left >= panel_.store().rows_of(unit)) {
+            left -= panel_.store().rows_of(unit);
+            continue;
+        }
+        panel_.store().read_spells(unit, own);
+        for (const panel_spell& s : own) {
+            if (left >= s.length) {
+                left -= s.length;
+                continue;
+            }
+            const std::int32_t period = periods_[s.first + left];
+            from.message += ", in the row of seller \"" + units_[unit] + "\" in period " +
+                            (has_dates_ ? std::string(calendar::format_iso_date(period).view()) : integer_text(period));
+            from.row = -1;
+            return from;
+        }
+    }
+    return from;
+}
+
 result<std::shared_ptr<analysis_result>> value_added_state::solve(const run_context& run,
                                                                   const org::policy& policy) const {
     DUALTRACK_TRY(auto tables, table());
-    DUALTRACK_TRY(auto data, ingest::build_organisation(part_of(run, 0.0, 0.2), std::move(tables)));
-    return find_analysis("value_added")->run(part_of(run, 0.2, 1.0), std::move(data), policy);
+    auto data = ingest::build_organisation(part_of(run, 0.0, 0.2), std::move(tables));
+    if (!data) return named(std::move(data).error());
+    auto solved = find_analysis("value_added")->run(part_of(run, 0.2, 1.0), std::move(data).value(), policy);
+    if (!solved) return named(std::move(solved).error());
+    return solved;
 }
 
 std::string value_added_state::save() const {
@@ -279,7 +313,6 @@ result<value_added_state> value_added_state::load(std::string_view bytes) {
     if (store.kept() != estimate::kept_rows::values || store.n_units() != out.units_.size() ||
         store.n_groups() != out.groups_.size() || store.n_periods() != out.periods_.size())
         return damaged();
-    out.has_kind_ = out.panel_.n_rows() > 0;
     out.has_dates_ = dates == 1;
     return out;
 }

@@ -46,11 +46,13 @@ class value_added_state {
     value_added_state() = default;
 
     /// Takes the table `panel`. After an error nothing has changed.
-    /// Errors: argument.table_name, schema.missing_table, argument.unknown_option (weights, controls), data.mixed_types
-    /// (dates after numbers), data.duplicate_id, data.unknown_row, those of ingest::build_organisation.
+    /// Errors: argument.table_name, schema.missing_table, argument.unknown_option (weights, controls), data.range
+    /// (dates after numbers, values above 1e100 in size), data.duplicate_id, data.unknown_row, those of
+    /// ingest::build_organisation.
     result<void> change(const run_context& run, ingest::table_set&& tables, panel_change kind);
 
-    /// The analysis `value_added` of all rows that are there. Errors: those of the analysis.
+    /// The analysis `value_added` of all rows that are there. Errors: those of the analysis; one about a row names its
+    /// seller and period, since rows have no numbers that a host knows.
     [[nodiscard]] result<std::shared_ptr<analysis_result>> solve(const run_context& run,
                                                                  const org::policy& policy) const;
 
@@ -61,11 +63,12 @@ class value_added_state {
 
   private:
     [[nodiscard]] result<ingest::table_set> table() const;
+    [[nodiscard]] error named(error from) const;
 
     estimate::panel_state panel_{estimate::kept_rows::values};
     kept_ids units_, groups_;
     std::vector<std::int32_t> periods_; // ascending; a code of the panel is a place in here
-    bool has_kind_ = false, has_dates_ = false;
+    bool has_dates_ = false;            // of the rows that are there
 };
 
 } // namespace dualtrack::run

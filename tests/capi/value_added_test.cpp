@@ -225,10 +225,37 @@ TEST(c_value_added, refuses_what_it_cannot_keep_and_stays_as_it_was) {
     EXPECT_EQ(said(0, R"([{"unit_id":"a","group_id":"b","period":60,"value":7,"x_tenure":2}])"),
               "argument.unknown_option");
     EXPECT_EQ(said(0, R"([{"unit_id":"a","group_id":"b","value":7}])"), "schema.missing_column");
+    EXPECT_EQ(said(0, R"([{"unit_id":"a","group_id":"b","period":60,"value":2e100}])"), "data.range");
+    EXPECT_EQ(said(1, R"([{"unit_id":"s99","group_id":"m1","period":0,"value":-1e200}])"), "data.range");
+    const answer nobody = append(state.get(), R"([{"unit_id":"a","group_id":"b","period":60,"value":7},
+        {"unit_id":"","group_id":"b","period":60,"value":7}])");
+    EXPECT_EQ(nobody.code, "data.range");
+    EXPECT_EQ(nobody.message, "expected an id, found empty text");
+    EXPECT_EQ(nobody.where, "panel.unit_id");
+    EXPECT_EQ(nobody.row, 1);
+    EXPECT_EQ(append(state.get(), R"([{"unit_id":"a","group_id":"","period":60,"value":7}])").where, "panel.group_id");
+    const answer mistyped = append(state.get(), R"([{"unit_id":"a","grp_id":"b","period":60,"value":7}])");
+    EXPECT_EQ(mistyped.code, "schema.missing_column");
+    EXPECT_NE(mistyped.message.find("the nearest name found is \"grp_id\""), std::string::npos) << mistyped.message;
     EXPECT_EQ(said(7, R"([{"unit_id":"a","group_id":"b","period":60,"value":7}])"), "argument.unknown_option");
     EXPECT_EQ(change(state.get(), 0, host::people, "people").code, "argument.table_name");
     EXPECT_EQ(saved(state.get()), before);
     EXPECT_EQ(said(0, R"([{"unit_id":"a","group_id":"b","period":60,"value":7,"weight":1}])"), "");
+}
+
+TEST(c_value_added, names_the_seller_and_the_period_of_a_row_under_itself) {
+    const auto state = opened();
+    ASSERT_EQ(append(state.get(), json_of_rows(rows_of_a_year())).status, DTK_OK);
+    ASSERT_EQ(append(state.get(), R"([{"unit_id":"s95","group_id":"s95","period":41,"value":7}])").status, DTK_OK);
+    handle<dtk_result> result;
+    const answer said = solve(state.get(), result);
+    EXPECT_EQ(said.code, "data.own_rows");
+    EXPECT_EQ(said.where, "panel.group_id");
+    EXPECT_EQ(said.row, -1); // rows of a panel that came in pieces have no numbers
+    EXPECT_NE(said.message.find("in the row of seller \"s95\" in period 41"), std::string::npos) << said.message;
+    handle<dtk_policy> drop;
+    ASSERT_EQ(host::parse(R"({"version":1,"value_added":{"own_rows":"drop"}})", drop).status, DTK_OK);
+    EXPECT_EQ(solve(state.get(), result, drop.get()).status, DTK_OK);
 }
 
 TEST(c_value_added, a_null_where_something_is_needed_is_an_error_and_never_a_crash) {

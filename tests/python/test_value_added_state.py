@@ -66,6 +66,34 @@ def test_periods_may_be_dates_and_then_all_are() -> None:
     assert caught.value.code == "data.range"
 
 
+def test_periods_may_become_dates_once_all_numbers_are_gone() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    panel = year()
+    dates = {**panel, "period": [dt_.date(2024, 1 + p, 1) for p in panel["period"]]}  # type: ignore[operator]
+    state = dt.ValueAdded()
+    state.append(panel)
+    state.remove(panel)
+    assert state.save() == dt.ValueAdded().save()
+    again = dt.ValueAdded.load(state.save())
+    for each in (state, again):
+        each.append(pyarrow.table(dates))
+    assert state.save() == again.save()
+    assert everything(state.solve()) == everything(dt.run({"panel": pyarrow.table(dates)}, "value_added"))
+
+
+def test_a_row_of_a_seller_under_themselves_is_named_by_seller_and_date() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    state = dt.ValueAdded()
+    for unit, group in (("a", "m"), ("b", "b"), ("c", "m")):
+        day = [dt_.date(2024, 3, 1), dt_.date(2024, 4, 1)]
+        table = {"unit_id": [unit] * 2, "group_id": ["m", group], "period": day, "value": [1.0, 2.0]}
+        state.append(pyarrow.table(table))
+    with pytest.raises(dt.Error, match='in the row of seller "b" in period 2024-04-01') as caught:
+        state.solve()
+    assert caught.value.code == "data.own_rows"
+    state.solve({"version": 1, "value_added": {"own_rows": "drop"}})
+
+
 def test_a_month_comes_as_rows_columns_or_json() -> None:
     panel = year(3)
     state = dt.ValueAdded()
@@ -137,6 +165,13 @@ def test_what_cannot_be_kept_is_refused_and_changes_nothing() -> None:
         (state.append, {**row, "weight": [2.0]}, "argument.unknown_option"),
         (state.append, {**row, "x_tenure": [2.0]}, "argument.unknown_option"),
         (state.append, {**row, "value": [math.nan]}, "data.nan"),
+        (state.append, {**row, "value": [1.1e100]}, "data.range"),
+        (state.append, {**row, "unit_id": [""]}, "data.range"),
+        (
+            state.append,
+            {"grp_id" if name == "group_id" else name: v for name, v in row.items()},
+            "schema.missing_column",
+        ),
     ]:
         with pytest.raises(dt.Error) as caught:
             call(table)
