@@ -121,6 +121,18 @@ TEST(simulation_sales, teams_may_have_different_spans) {
     EXPECT_NE(tables.at("inputs").find(R"("value_from":"policy")"), std::string::npos);
 }
 
+// As many managers as seats, so that candidates for a director's post may come before any for a manager's.
+TEST(simulation_sales, of_teams_of_one_under_directors_runs) {
+    for (const char* teams : {"16", "32"}) {
+        const auto tall = results_of({}, "simulation",
+                                     simulation_policy(R"("presets":["bls2019"],"policies":["random","oracle"],)"
+                                                       R"("replications":64,"periods":24,"tornado":false,)"
+                                                       R"("parameters":{"span":1,"levels":[1],"teams":)" +
+                                                       std::string(teams) + "}"));
+        EXPECT_FALSE(tall.at("outcomes").empty());
+    }
+}
+
 TEST(simulation_sales, leaders_above_the_managers_on_request) {
     const std::string rules = quick + R"(,"presets":["bls2019"],"policies":["readiness"])";
     const auto flat = results_of({}, "simulation", simulation_policy(rules));

@@ -54,7 +54,7 @@ inline observed_candidates look_at_candidates(const sales_model& model, const sa
     const bool with_collaboration = kind == rule_kind::predicted_va || for_host;
     const bool with_chance = kind == rule_kind::random || kind == rule_kind::lottery || kind == rule_kind::observed ||
                              kind == rule_kind::mixed_random;
-    if (s.person.size() < seats.n_padded) {
+    if (s.n_lower.size() < seats.n_padded) { // candidates for posts above, who may come first, leave this one alone
         s.chance.resize(seats.n_padded);
         s.person.resize(seats.n_padded);
         s.n_lower.resize(seats.n_padded);
