@@ -5,7 +5,8 @@
  * fields are data (see dtk_catalog and dtk_policy_schema): a new analysis or column never changes this header.
  *
  * Rules that hold for every function
- *  - Nothing is thrown, printed, read from a clock, the environment or the locale; no signal, no file, no network.
+ *  - Nothing is thrown, printed, read from a clock, the environment or the locale; no signal, no file, no network. One
+ *    exception: a simulation reads the clock where the policy sets /simulation/max_seconds.
  *  - Status DTK_OK is 0. On any other status the out-parameters are set to NULL (or left as they were, where said),
  *    every handle is as before, and nothing leaks. Treat a status you do not know as DTK_E_INTERNAL.
  *  - `dtk_error** err` may be NULL. Otherwise *err is overwritten: NULL after DTK_OK, an object to be freed with

@@ -111,6 +111,8 @@ void add_experiment(std::string_view preset, const simulate::experiment_plan& pl
 [[nodiscard]] std::function<bool()> clock_until(double seconds);
 /// The moment at which a share of the time that is left will be over.
 [[nodiscard]] double part_of_time(double until, double share);
+/// Whether the time is up: asked before each assumption too, since a short experiment ends before it asks.
+[[nodiscard]] bool is_time_up(const simulate::experiment_plan& plan);
 /// Whether the clock stopped one of them.
 [[nodiscard]] bool is_cut(std::initializer_list<const simulate::experiment*> any);
 /// Says that the clock stopped something of the last run, and marks it. @pre the run has its row

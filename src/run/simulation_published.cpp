@@ -297,6 +297,11 @@ result<void> run_hierarchy(const model_request& request, simulate::hierarchy_pre
     plan.points.clear();
     for (const assumption& varied : assumptions) {
         if (varied.low == varied.high) continue;
+        const auto stop_here = [&] {
+            note_cut(request.preset, "the tornado before " + std::string(varied.name), to);
+            return outcome::success();
+        };
+        if (is_time_up(plan)) return stop_here();
         std::vector<simulate::experiment> at;
         for (const double value : {varied.value, varied.low, varied.high}) {
             hierarchy_study changed = study;
@@ -309,10 +314,7 @@ result<void> run_hierarchy(const model_request& request, simulate::hierarchy_pre
                                                                     changed, plan));
             at.push_back(std::move(each));
         }
-        if (is_cut({&at[0], &at[1], &at[2]})) {
-            note_cut(request.preset, "the tornado before " + std::string(varied.name), to);
-            return outcome::success();
-        }
+        if (is_cut({&at[0], &at[1], &at[2]})) return stop_here();
         add_tornado(request.preset, plan, varied, at[0], at[1], at[2], to);
     }
     return outcome::success();

@@ -180,6 +180,10 @@ std::function<bool()> clock_until(double seconds) {
     return [seconds] { return seconds_by_the_clock() >= seconds; };
 }
 
+bool is_time_up(const simulate::experiment_plan& plan) {
+    return plan.time_is_up && plan.time_is_up();
+}
+
 double part_of_time(double until, double share) {
     if (!(until < numeric::infinity)) return until;
     const double now = seconds_by_the_clock();

@@ -431,15 +431,17 @@ result<void> vary_assumptions(const run_context& run, const model_request& reque
         };
         DUALTRACK_TRY(const simulate::experiment usual, step({}));
         for (const assumption& each : varied) {
+            const auto stop_here = [&] {
+                note_cut(request.preset, "the tornado before " + std::string(each.name), to);
+                return outcome::success();
+            };
+            if (is_time_up(few.plan)) return stop_here();
             assumption low = each, high = each;
             low.value = each.low;
             high.value = each.high;
             DUALTRACK_TRY(const simulate::experiment at_low, step({&low, 1}));
             DUALTRACK_TRY(const simulate::experiment at_high, step({&high, 1}));
-            if (is_cut({&usual, &at_low, &at_high})) {
-                note_cut(request.preset, "the tornado before " + std::string(each.name), to);
-                return outcome::success();
-            }
+            if (is_cut({&usual, &at_low, &at_high})) return stop_here();
             add_tornado(request.preset, few.plan, each, usual, at_low, at_high, to);
         }
     }

@@ -31,7 +31,7 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
     const double n_runs = static_cast<double>(n_points) * static_cast<double>(varied.size() + 2);
     double n_done = 0.0;
     std::vector<assumption> values(varied.begin(), varied.end());
-    bool is_over = false; // the clock stopped a point
+    bool is_over = false; // the clock stopped it, inside a point or after one
     // Sample A, B, or A with one assumption from B.
     const auto sample = [&](bool is_b, std::size_t from_b) -> result<sampled> {
         sampled out;
@@ -44,7 +44,7 @@ result<void> run_sobol(const run_context& run, const model_request& request, con
             const run_context part = part_of(run, n_done / n_runs, (n_done + 1.0) / n_runs);
             n_done += 1.0;
             DUALTRACK_TRY(const simulate::experiment found, at(values, part));
-            is_over = is_cut({&found});
+            is_over = is_cut({&found}) || is_time_up(plan);
             for (std::size_t a = 0; a < n_arms; ++a) {
                 const simulate::moments& difference = found.outcomes[a * n_metrics].difference;
                 out.mean[a].push_back(difference.n > 0 ? difference.mean : numeric::not_a_number);

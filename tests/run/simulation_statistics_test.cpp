@@ -82,6 +82,18 @@ TEST(simulation_statistics, a_limit_of_time_cuts_what_follows_the_comparison_too
     EXPECT_NE(said[0].find("the tornado before"), std::string::npos) << said[0];
 }
 
+// An experiment of one wave ends before it would ask the clock, so it is asked between assumptions too.
+TEST(simulation_statistics, a_limit_of_time_cuts_short_experiments_and_sobol_points) {
+    const std::string short_ones = R"("presets":["bls2019"],"policies":["readiness"],"replications":64,"periods":12,)"
+                                   R"("tornado_replications":64,"max_seconds":0.001)";
+    for (const char* more : {"", R"(,"tornado":false,"sobol_points":64)"}) {
+        const auto said =
+            test::findings_of({}, "simulation", "simulation.not_reproducible", simulation_policy(short_ones + more));
+        ASSERT_EQ(said.size(), 1U) << more;
+        EXPECT_NE(said[0].find(*more == 0 ? "the tornado before" : "the Sobol indices before"), std::string::npos);
+    }
+}
+
 TEST(simulation_statistics, histograms_hold_every_organisation_in_bins_that_rules_share) {
     const auto tables = results_of(
         {}, "simulation",
