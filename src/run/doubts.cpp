@@ -119,14 +119,12 @@ void say_team_quotas(const measured& facts, const measure::teams_table& teams, o
     const org::organisation& organisation = facts.data->organisation;
     const org::period_columns& quotas = organisation.quotas;
     std::int64_t n_rows = 0;
-    for (std::size_t i = 0; i < teams.manager_id.index.size(); ++i)
-        n_rows += teams.attained_amount.minor[i] != no_money && teams.attained_amount.minor[i] < teams.amount.minor[i];
+    for (std::size_t i = 0; i < teams.manager_id.index.size(); ++i) n_rows += teams.beside_quota[i] != 0;
     if (n_rows > 0)
         add_finding(findings, {org::severity::warning, "data.quota_gap", "quotas", "person_id", -1, -1, n_rows,
                                "attainment of " + integer_text(n_rows) +
                                    (n_rows == 1 ? " team and period" : " teams and periods") +
-                                   " leaves out what was credited to reports on days without a quota (amount less "
-                                   "attained_amount)"});
+                                   " leaves out what was credited to reports on days without a quota"});
     for (std::size_t i = 0; i < quotas.person.size(); ++i) {
         const std::int64_t amount = facts.window.quota_amount.empty() ? quotas.amount[i] : facts.window.quota_amount[i];
         const bool of_team =

@@ -1,9 +1,9 @@
 // What the company's own tables say about the organisation that a simulation starts from.
-//     spans         sellers of each manager on the last day that counts; who leads others and has no quota holds no
-//     seat start_tenure  twice the mean tenure of the sellers on that day h0            exits a seller-month in the
-//     window, over e^(th^2 / 2), what the mix of managers makes of h0 sU            months of a seller differ by a
-//     coefficient of variation c (pooled): sU^2 = ln(1 + c^2) sA            variance of the log of sellers' mean months
-//     within their market, less luck's ln(1 + c^2 / n)
+//     spans: sellers of each manager on the last day that counts; who leads others and has no quota holds no seat
+//     start_tenure: twice the mean tenure of the sellers on that day
+//     h0: exits a seller-month in the window, over e^(th^2 / 2), what the mix of managers makes of h0
+//     sU: months of a seller differ by a coefficient of variation c (pooled): sU^2 = ln(1 + c^2)
+//     sA: variance of the log of sellers' mean months within their market, less luck's ln(1 + c^2 / n)
 // Months in ramp are left out of both. With people alone, whoever leads nobody in the window is taken for a seller.
 #include "run/simulation_start.hpp"
 

@@ -110,6 +110,12 @@ TEST(teams, of_a_manager_of_managers_sell_against_the_quota_with_everybody_below
     EXPECT_EQ(field(quarter(two_levels(), "v"), "amount"), "0") << "credits of direct reports";
     EXPECT_EQ(field(quarter(two_levels(), "w"), "amount"), "1");
     EXPECT_TRUE(test::findings_of(two_levels(), "measures", "data.quota_gap").empty());
+    row_lists half = two_levels(); // v's quota ends before m's sale of the 16th, by which n is not touched
+    half["people"][2] = R"({"person_id":"m","manager_id":"v"})";
+    half["assignments"].clear();
+    half["quotas"][2] = R"({"person_id":"v","start":"2023-07-01","end":"2023-07-16","amount":100,"scope":"team"})";
+    EXPECT_EQ(field(quarter(half, "v"), "attained_amount"), "140");
+    EXPECT_EQ(test::findings_of(half, "measures", "data.quota_gap").size(), 1U) << "the 1 that m sold";
     row_lists first_line_alone = two_levels();
     first_line_alone["quotas"].resize(2);
     EXPECT_EQ(field(quarter(first_line_alone, "v"), "attained_amount"), "null");

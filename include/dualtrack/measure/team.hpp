@@ -5,9 +5,9 @@
 //   quota = the manager's team quota where one is given for the period, else the reports' own quotas for the days they
 //   reported here; the two are never added
 //   attainment = attained_amount / quota, with the credits of the days that have the quota (quota_days.hpp): under a
-//   team quota those of everybody below, since that of a manager of managers is carried by their people; else the
-//   reports' exits = those of the reports counted in n_reports who left in the period, so never more than these; an
-//   exit is regretted when the person was not dismissed and was more likely than not in the market's top share;
+//   team quota those of everybody below, since that of a manager of managers is carried by their people
+//   exits = those of the reports counted in n_reports who left in the period, so never more than these; an exit is
+//   regretted when the person was not dismissed and was more likely than not in the market's top share
 //   regretted_retention = 1 - regretted exits / reports in the top share
 #pragma once
 
@@ -47,11 +47,13 @@ struct teams_table {
     word_column quota_source;
     money_column attained_amount;
     word_column status;
+    vec<std::int64_t> beside_quota; // the part of amount, in minor units, on days without the quota; no column
 
     teams_table(const text_column& ids, std::pmr::memory_resource* memory)
         : manager_id(ids, memory), start(memory), end(memory), n_reports(memory), amount(memory), own_amount(memory),
           quota(memory), attainment(memory), exits(memory), regretted_exits(memory), regretted_retention(memory),
-          quota_source(quota_source_words, memory), attained_amount(memory), status(team_status_words, memory) {}
+          quota_source(quota_source_words, memory), attained_amount(memory), status(team_status_words, memory),
+          beside_quota(memory) {}
 };
 
 template <class Visitor, class Table>
@@ -107,7 +109,8 @@ namespace detail {
 
 struct team_sums {
     std::int64_t amount = 0, own_amount = 0, reports_quota = 0, team_quota = 0;
-    std::int64_t under_own_quota = 0, under_team_quota = 0; // the parts of amount on days with such a quota
+    std::int64_t under_own_quota = 0, reports_under_team_quota = 0; // the parts of amount on days with such a quota
+    std::int64_t below_under_team_quota = 0;                        // what comes from further below
     std::int64_t n_reports = 0, n_top = 0, exits = 0, regretted = 0;
     bool has_team_quota = false;
 };
@@ -182,7 +185,7 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             detail::team_sums& team = at(manager, period);
             team.amount += cells.amount[cell];
             team.under_own_quota += cells.under_own_quota[cell] != 0 ? cells.amount[cell] : 0;
-            team.under_team_quota += cells.under_team_quota[cell] != 0 ? cells.amount[cell] : 0;
+            team.reports_under_team_quota += cells.under_team_quota[cell] != 0 ? cells.amount[cell] : 0;
             team.reports_quota += cells.quota[cell];
             if (cells.amount[cell] == 0 || team_quotas.span.empty()) continue;
             std::uint32_t above = manager;
@@ -190,7 +193,8 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
                 above = lines.manager_on(above, cells.start[cell]).manager;
                 if (above == no_index) break;
                 if (row[above] != no_index && team_quotas.covers(above, cells.start[cell]))
-                    at(above, detail::period_of(borders, cells.start[cell])).under_team_quota += cells.amount[cell];
+                    at(above, detail::period_of(borders, cells.start[cell])).below_under_team_quota +=
+                        cells.amount[cell];
             }
         }
         if (organisation.people.left.empty() || organisation.people.left[person] == no_date) continue;
@@ -228,7 +232,8 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             const detail::team_sums& team = at(manager, period);
             if (team.n_reports == 0 && team.amount == 0 && team.reports_quota == 0) continue;
             const std::int64_t quota = team.has_team_quota ? team.team_quota : team.reports_quota;
-            const std::int64_t attained = team.has_team_quota ? team.under_team_quota : team.under_own_quota;
+            const std::int64_t of_reports = team.has_team_quota ? team.reports_under_team_quota : team.under_own_quota;
+            const std::int64_t attained = of_reports + (team.has_team_quota ? team.below_under_team_quota : 0);
             out.manager_id.index.push_back(manager);
             out.start.day.push_back(borders[period]);
             out.end.day.push_back(borders[period + 1]);
@@ -246,6 +251,7 @@ inline teams_table measure_teams(const run_context& run, const org::organisation
             out.regretted_retention.valid.push_back(team.n_top > 0 ? 1 : 0);
             out.quota_source.code.push_back(static_cast<std::uint8_t>(quota <= 0 ? 255 : team.has_team_quota ? 0 : 1));
             out.attained_amount.minor.push_back(quota > 0 ? attained : no_money);
+            out.beside_quota.push_back(quota > 0 ? team.amount - of_reports : 0);
             out.status.code.push_back(static_cast<std::uint8_t>(detail::status_of(team, quota > 0)));
         }
     }
