@@ -97,6 +97,12 @@ result<std::shared_ptr<analysis_result>> run_simulation_with(const run_context& 
         }
         DUALTRACK_TRYV(run_preset({part, policy, presets[i], data, host, host_is_single_threaded, until}, *tables));
     }
+    for (const std::string& preset : presets)
+        if (!host.empty() && !is_sales_preset(preset))
+            add_finding(tables->findings, {org::severity::warning, "simulation.rule_left_out", "simulation", "", -1, -1,
+                                           static_cast<std::int64_t>(host.size()),
+                                           preset + ": a published model knows its own rules alone; those of the host "
+                                                    "are compared in the sales models"});
     auto out = start_result("simulation", data, policy, policy.as_of);
     const std::shared_ptr<const simulation_tables> all = tables;
     add_table(*out, "outcomes", all, all->outcomes);

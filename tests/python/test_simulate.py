@@ -81,3 +81,9 @@ def test_rules_have_names_of_their_own_and_no_data() -> None:
 
 def test_without_rules_it_is_the_analysis() -> None:
     assert revenue(dt.simulate(POLICY)) == revenue(dt.run({}, "simulation", POLICY))
+
+
+def test_a_published_model_says_that_it_leaves_the_hosts_rule_out() -> None:
+    policy = {"version": 1, "simulation": {"presets": ["prg2011"], "replications": 2, "periods": 60, "tornado": False}}
+    result = dt.simulate(policy, rules={"mine": lambda c: c.readiness})
+    assert "simulation.rule_left_out" in {row["code"] for row in result.findings.to_dicts()}
