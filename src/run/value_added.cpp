@@ -1,4 +1,5 @@
 // The analysis `value_added`: how much more the same sellers sell under each manager.
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -64,6 +65,15 @@ sellers_effects_table sellers_table(const estimated_value_added& made, std::pmr:
     return out;
 }
 
+/// Whether the variances would count periods as managers: a manager they rest on cannot be told from a period.
+bool is_confounded(const value_added_result& fit) {
+    const match_columns& matches = fit.problem.matches;
+    for (std::size_t unit = 0; unit < matches.n_units(); ++unit)
+        for (std::size_t m = matches.first_match[unit]; m < matches.first_match[unit + 1]; ++m)
+            if (fit.in_leave_out_set[unit] != 0 && fit.fit.confounded[matches.group[m]] != 0) return true;
+    return false;
+}
+
 variance_table variances(const estimated_value_added& made, std::pmr::memory_resource* memory) {
     const value_added_result& fit = *made.fit;
     const variance_components& v = fit.variance;
@@ -75,21 +85,31 @@ variance_table variances(const estimated_value_added& made, std::pmr::memory_res
         push_finite(out.corrected, corrected);
         push_finite(out.se, se);
     };
-    add(variance_term::managers, v.managers, v.managers_corrected, v.managers_se);
-    add(variance_term::sellers, v.sellers, v.sellers_corrected, none);
-    add(variance_term::covariance, v.covariance, v.covariance_corrected, none);
+    if (is_confounded(fit)) {
+        for (const variance_term term : {variance_term::managers, variance_term::sellers, variance_term::covariance})
+            add(term, none, none, none);
+    } else {
+        add(variance_term::managers, v.managers, v.managers_corrected, v.managers_se);
+        add(variance_term::sellers, v.sellers, v.sellers_corrected, none);
+        add(variance_term::covariance, v.covariance, v.covariance_corrected, none);
+    }
     const auto correlation = [](double cov, double a, double b) {
         return a > 0.0 && b > 0.0 ? cov / std::sqrt(a * b) : numeric::not_a_number;
     };
-    add(variance_term::correlation, correlation(v.covariance, v.managers, v.sellers),
-        correlation(v.covariance_corrected, v.managers_corrected, v.sellers_corrected), none);
+    if (is_confounded(fit))
+        add(variance_term::correlation, none, none, none);
+    else
+        add(variance_term::correlation, correlation(v.covariance, v.managers, v.sellers),
+            correlation(v.covariance_corrected, v.managers_corrected, v.sellers_corrected), none);
     const auto n_rows = static_cast<double>(fit.problem.rows.rows.size());
     const auto n_matches = static_cast<double>(fit.problem.matches.size());
     add(variance_term::noise_row, fit.fit.rss / n_rows, fit.fit.df_row > 0 ? fit.fit.sigma2_row : none, none);
     add(variance_term::noise_match, fit.fit.rss_match / n_matches, fit.fit.df_match > 0 ? fit.fit.sigma2_match : none,
         none);
     const shrinkage_outcome& shrunk = fit.shrinkage;
-    const bool has_prior = !shrunk.effects.mean.empty();
+    const bool any_told = std::any_of(fit.status.begin(), fit.status.end(),
+                                      [](effect_status s) { return s > effect_status::insufficient_df; });
+    const bool has_prior = any_told && !shrunk.effects.mean.empty();
     add(variance_term::prior_independent, has_prior ? shrunk.tau2_closed : none, has_prior ? shrunk.effects.tau2 : none,
         none);
     const bool has_shared =
@@ -174,8 +194,10 @@ void say_findings(const estimated_value_added& made, org::findings_table& to) {
     std::int64_t confounded = 0;
     for (const effect_status s : fit.status) confounded += s == effect_status::period_confounded ? 1 : 0;
     if (confounded > 0)
-        add_finding(to, {org::severity::warning, "value_added.period_confounded", table, "", -1, -1, confounded,
-                         "all sellers of these managers changed at once: the manager cannot be told from the period"});
+        add_finding(to,
+                    {org::severity::warning, "value_added.period_confounded", table, "", -1, -1, confounded,
+                     "all sellers of these managers changed at once: the manager cannot be told from the period, and "
+                     "variances that rest on them are not given"});
     constexpr double weak = 0.1;
     if (fit.variance.weak_share > weak)
         add_finding(to, {org::severity::warning, "value_added.level_variance_weak", table, "", -1, -1, 1,

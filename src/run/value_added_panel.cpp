@@ -1,6 +1,7 @@
 #include "run/value_added_panel.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <string>
@@ -116,7 +117,10 @@ result<void> finish(value_added_panel& out, std::vector<raw_row>&& rows, const o
                         "expected at most " + number_text(policy.max_excluded_share) +
                             " of the rows without a logarithm (zero or negative), found " +
                             integer_text(out.n_no_logarithm) + " of " + integer_text(out.n_given) +
-                            "; quarters have fewer (/value_added/period), or take another outcome",
+                            (out.period_word == org::panel_period_words[1]
+                                 ? "; quarters have fewer (/value_added/period), or take another outcome"
+                                 : "; take another outcome (/value_added/outcome), as attainment where there are "
+                                   "quotas, or any_sale"),
                         std::string(table) + "." + std::string(column));
         add_finding(out.findings,
                     {org::severity::warning, "data.excluded", table, column, -1, -1, out.n_no_logarithm,
@@ -131,10 +135,11 @@ result<void> finish(value_added_panel& out, std::vector<raw_row>&& rows, const o
     say(out.n_own, "are of a person under themselves");
     say(out.n_no_quota, "have no quota");
     say(out.n_leading, "are of people while they led others");
-    if (out.n_given == 0 && table != "panel")
+    if (out.n_no_quota > 0 && rows.size() < 2)
         return fail(status::data, "data.range",
-                    "expected sellers with sales while somebody else is their manager, found nobody with a manager",
-                    "assignments.manager_id");
+                    "expected quotas to hold sales against (/value_added/outcome is attainment), found none beside " +
+                        integer_text(out.n_no_quota) + " of " + integer_text(out.n_given) + " rows",
+                    "quotas.amount");
     if (rows.size() < 2)
         return fail(status::data, "data.range",
                     "expected at least 2 rows to estimate from, found " +
@@ -221,6 +226,11 @@ result<void> read_given(const org::policy& policy, const panel_days& days, value
             ++out.n_own;
             continue;
         }
+        constexpr double most = 1e100; // squares of more overflow
+        if (std::fabs(row.value) > most)
+            return fail(status::data, "data.range",
+                        "expected a value of at most 1e100 in size, found " + number_text(row.value), "panel.value",
+                        static_cast<std::int64_t>(i));
         if (!take_outcome(outcome, own.scale, row, out)) continue;
         rows.push_back(row);
         kept.push_back(static_cast<std::uint32_t>(i));
@@ -249,6 +259,15 @@ std::vector<std::uint8_t> leads_on(const org::organisation& organisation, const 
         if (manager != no_index) out[manager] = 1;
     }
     return out;
+}
+
+/// Whether most totals are of more than a month.
+bool are_long(const org::period_columns& sales) {
+    constexpr std::int32_t most_days = 45;
+    std::size_t n_long = 0;
+    for (std::size_t i = 0; i < sales.start.size(); ++i)
+        if (sales.end[i] - sales.start[i] > most_days) ++n_long;
+    return 2 * n_long > sales.start.size();
 }
 
 using leads_by_month = std::map<std::int32_t, std::vector<std::uint8_t>>;
@@ -346,9 +365,23 @@ result<void> read_organisation(const run_context& run, const org::policy& policy
         leads.emplace(month, leads_on(organisation, lines, day));
     }
     std::vector<raw_row> rows;
-    const bool by_data = own.period == org::panel_period::by_data;
-    DUALTRACK_TRYV(
-        gather(organisation, own, cells, groups, leads, outcome, own.period == org::panel_period::quarter, rows, out));
+    bool by_data = own.period == org::panel_period::by_data;
+    bool quarters = own.period == org::panel_period::quarter;
+    if (by_data && !organisation.has_deals && are_long(organisation.sales)) {
+        // Three thirds of one total are no three months: their errors would be one error.
+        by_data = false;
+        quarters = true;
+        add_finding(out.findings, {org::severity::note, "data.assumed", "sales", "end", -1, -1, 1,
+                                   "most totals of sales speak of more than a month; quarters are taken"});
+    }
+    if (cells.manager.empty())
+        return fail(status::data, "data.range", "expected anybody who sells in the months looked at, found nobody",
+                    organisation.has_deals ? "deals" : "sales");
+    if (std::all_of(cells.manager.begin(), cells.manager.end(), [](std::uint32_t m) { return m == no_index; }))
+        return fail(status::data, "data.range",
+                    "expected sellers with sales while somebody else is their manager, found nobody with a manager",
+                    "assignments.manager_id");
+    DUALTRACK_TRYV(gather(organisation, own, cells, groups, leads, outcome, quarters, rows, out));
     const auto too_many = [&] {
         return static_cast<double>(out.n_no_logarithm) > own.max_excluded_share * static_cast<double>(out.n_given);
     };
@@ -367,8 +400,7 @@ result<void> read_organisation(const run_context& run, const org::policy& policy
         out.n_given = out.n_own = out.n_no_logarithm = out.n_no_quota = out.n_leading = 0;
         outcome = outcome_kind::attainment;
         out.outcome = org::outcome_kind_words[static_cast<std::size_t>(outcome)];
-        DUALTRACK_TRYV(gather(organisation, own, cells, groups, leads, outcome,
-                              own.period == org::panel_period::quarter, rows, out));
+        DUALTRACK_TRYV(gather(organisation, own, cells, groups, leads, outcome, quarters, rows, out));
         add_finding(out.findings, {org::severity::note, "data.assumed", "quotas", "amount", -1, -1, without,
                                    integer_text(without) +
                                        " rows have no logarithm; sales over quota are taken instead, so effects are in "

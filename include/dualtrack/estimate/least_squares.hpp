@@ -78,6 +78,8 @@ struct least_squares {
     std::vector<double> match_residual;   // e_m
     double rss = 0.0, rss_match = 0.0;
     std::int64_t df_row = 0, df_match = 0;
+    /// Whether anything is left to judge errors by: periods may use up what the matches leave.
+    [[nodiscard]] bool has_df() const noexcept { return df_row > 0 && df_match > 0; }
     double sigma2_row = 0.0, sigma2_match = 0.0; // 0 without degrees of freedom
     double solve_error_bound = 0.0;              // of any contrast, in its own homoskedastic standard errors
     bool converged = true;

@@ -106,7 +106,7 @@ inline seller_effects effects_of_sellers(const two_way& problem, const least_squ
         for (std::size_t t = 0; t < problem.edge.n_periods; ++t) z[t] -= means.period[t];
         for (std::size_t q = 0; q < Q; ++q) gone += z[q] * fit.gamma[q];
         out.effect[unit] = matches.mean_of(unit) - detail::own_mean(matches, unit, fit.psi) - gone;
-        if (fit.df_match <= 0 || (covariance.inverse.side.empty() && covariance.n_kept == 0)) continue;
+        if (!fit.has_df() || (covariance.inverse.side.empty() && covariance.n_kept == 0)) continue;
         const auto share_of = [&](std::size_t i) { return matches.weight[first + i] / matches.unit_weight[unit]; };
         for (std::size_t q = 0; q < Q; ++q) { // r = U'p - z
             double sum = -z[q];

@@ -19,6 +19,7 @@
 #include <span>
 #include <vector>
 
+#include <dualtrack/base/beta.hpp>
 #include <dualtrack/base/normal.hpp>
 #include <dualtrack/base/numeric.hpp>
 #include <dualtrack/estimate/connectivity.hpp>
@@ -84,6 +85,15 @@ inline void count_sellers(value_added_result& out) {
         }
 }
 
+/// How many posterior sds the 95 % interval of a shrunken effect reaches: the noise was estimated too, from few pairs
+/// of seller and manager in a small firm (Student's t). Never further than what was believed before the data.
+inline double interval_reach(const least_squares& fit, double sd, double prior_sd) {
+    const std::int64_t df = std::min(fit.df_match, fit.df_row);
+    const double t = df > 0 ? numeric::student_t_quantile(0.975, static_cast<double>(df)) : numeric::interval_95;
+    const double most = sd > 0.0 ? numeric::interval_95 * std::max(1.0, prior_sd / sd) : t;
+    return std::min(t, most);
+}
+
 /// What is printed of shrunken effects: on the scale of the component, or of the population.
 inline void print_shrunken(value_added_result& out, std::size_t j, bool population) {
     const shrunken_effects& from = out.shrinkage.effects;
@@ -91,8 +101,9 @@ inline void print_shrunken(value_added_result& out, std::size_t j, bool populati
     const double mean = population ? from.mean[j] : from.centred_mean[j];
     const double sd = population ? from.sd[j] : from.centred_sd[j];
     out.shrunk[j] = mean;
-    out.low[j] = mean - numeric::interval_95 * sd;
-    out.high[j] = mean + numeric::interval_95 * sd;
+    const double reach = interval_reach(out.fit, sd, population ? from.prior_sd[j] : from.centred_prior_sd[j]);
+    out.low[j] = mean - reach * sd;
+    out.high[j] = mean + reach * sd;
     constexpr double top_tenth = 1.2815515655446004;
     if (from.sd[j] > 0.0)
         out.top_tenth[j] = numeric::normal_cdf((from.mean[j] - top_tenth * from.prior_total_sd) / from.sd[j]);
@@ -109,7 +120,7 @@ inline bool is_weak(const value_added_result& out, std::size_t j, bool populatio
 
 inline void set_status(value_added_result& out, const org::value_added_policy& policy) {
     const std::size_t n = out.problem.graph.size();
-    const bool by_rows = policy.se == org::effect_error::row_scale;
+    const bool by_rows = policy.se == org::effect_error::row_scale; // needs no matches to judge by
     const bool population = policy.reference == org::effect_reference::population;
     out.effect = out.fit.psi;
     out.se.assign(n, numeric::not_a_number);
@@ -123,7 +134,7 @@ inline void set_status(value_added_result& out, const org::value_added_policy& p
             out.status[j] = effect_status::period_confounded;
         else if (!out.fit.converged)
             out.status[j] = effect_status::not_converged;
-        else if (out.fit.df_match < 1)
+        else if (!out.fit.has_df())
             out.status[j] = effect_status::insufficient_df;
         else if (out.bridges.hangs[j] != 0)
             out.status[j] = effect_status::bridged;
@@ -137,8 +148,8 @@ inline void set_status(value_added_result& out, const org::value_added_policy& p
             out.effect[j] = numeric::not_a_number;
             continue;
         }
-        const bool has_df = by_rows ? out.fit.df_row > 0 : out.fit.df_match > 0;
-        if (has_df && !out.covariance.variance.empty() && out.covariance.variance[j] >= 0.0)
+        if ((by_rows ? out.fit.df_row > 0 : out.fit.has_df()) && !out.covariance.variance.empty() &&
+            out.covariance.variance[j] >= 0.0)
             out.se[j] = std::sqrt(out.covariance.variance[j]);
     }
 }
@@ -152,6 +163,12 @@ struct known_sums {
 };
 
 namespace detail {
+
+/// Tells the host how far the run is, between steps; false where it asks to stop.
+inline bool goes_on(const run_context& run, double share) {
+    const double all = run.progress_from + (run.progress_to - run.progress_from) * share;
+    return !is_cancelled(run) && (run.progress == nullptr || run.progress(run.progress_user, all) == 0);
+}
 
 /// RSS = sum q - b'psi - d'gamma, where the rows do not tell.
 inline void take_sums(value_added_result& out, const known_sums& known) {
@@ -178,11 +195,11 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
     const auto seed = static_cast<std::uint64_t>(policy.seed);
     out.problem = two_way_of(run, panel, policy.period_effects != org::period_effects::none);
     if (known != nullptr) out.problem.edge.d = known->d;
-    if (is_cancelled(run)) return cancelled_failure();
+    if (!detail::goes_on(run, 0.05)) return cancelled_failure();
     detail::choose_solver(out, policy.exact_inverse_flops, seed);
     out.fit = fit_two_way(out.problem, out.solver);
     if (known != nullptr) detail::take_sums(out, *known);
-    if (is_cancelled(run)) return cancelled_failure();
+    if (!detail::goes_on(run, 0.2)) return cancelled_failure();
     detail::count_sellers(out);
     const match_columns& matches = out.problem.matches;
     out.bridges = articulation_of(matches, panel.n_groups, std::vector<std::uint8_t>(matches.n_units(), 1));
@@ -194,7 +211,7 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
                                                     policy.se == org::effect_error::leave_seller_out,
                                                     by_rows ? out.fit.sigma2_row : out.fit.sigma2_match));
         out.leverage = exact_leverages(matches, out.covariance.inverse.raw);
-        if (is_cancelled(run)) return cancelled_failure();
+        if (!detail::goes_on(run, 0.4)) return cancelled_failure();
         out.variance =
             variance_components_of(run, net_matches_of(run, out.problem, out.fit, out.in_leave_out_set),
                                    policy.centring, noise_form::leave_match_out, 0.0, policy.exact_inverse_flops, seed);
@@ -209,8 +226,8 @@ estimate_value_added(const run_context& run, const panel_rows& panel, const org:
                                                            policy.projections, seed));
         out.leverage = std::move(projected.leverage);
     }
-    if (is_cancelled(run)) return cancelled_failure();
-    if (out.fit.converged && out.fit.df_match > 0) {
+    if (!detail::goes_on(run, 0.7)) return cancelled_failure();
+    if (out.fit.converged && out.fit.has_df()) {
         DUALTRACK_TRY(out.shrinkage, shrink_effects(run, out.problem, out.solver, out.fit, out.covariance.variance,
                                                     out.leverage, policy, market_of_group));
     }

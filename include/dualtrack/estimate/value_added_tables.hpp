@@ -50,7 +50,8 @@ void describe(Visitor& visit, Table& table) {
     visit.column("manager_id", unit::id, "the manager", table.manager_id);
     visit.column("effect", outcome_unit,
                  "least squares, against the mean of the component's rows; in the unit of the outcome", table.effect);
-    visit.column("se", outcome_unit, "standard error of the effect", table.se);
+    visit.column("se", outcome_unit, "standard error of the effect; few pairs: Student's t with df_match of estimation",
+                 table.se);
     visit.column("effect_shrunk", outcome_unit,
                  "the effect to expect: drawn to what managers like this one add; for ranks and comparisons",
                  table.effect_shrunk);
