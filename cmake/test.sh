@@ -2,8 +2,8 @@
 # Sets up, builds and runs every test; the last line is the count. Usage: bash cmake/test.sh [--quick|--all]
 #   (nothing)  every test, and those of the edges, where foreign memory is read, under sanitizers as well
 #   --quick    every test, nothing twice
-#   --all      before a release: every C++ test under the address and undefined-behaviour sanitizers, as clang compiles
-#              it, and those with threads under the thread sanitizer
+#   --all      before a release: the promises of value added with all their draws, and every C++ test under the address
+#              and undefined-behaviour sanitizers, as clang compiles it, and those with threads under the thread sanitizer
 # Each test is counted once, from the dev build and from pytest; a failure anywhere else counts as a failure.
 . "$(dirname "$0")/steps.sh"
 again=edges
@@ -116,6 +116,11 @@ if [ $again = edges ]; then
   sanitized asan-ubsan "address, undefined behaviour" '^(ingest|report|capi|org)\.' \
     test_ingest test_report test_capi test_org
 elif [ $again = all ]; then
+  if [ -f build/dev/CTestTestfile.cmake ]; then
+    rm -f build/log/long.xml
+    step "Promises at full scale" ctest-long ctest --preset dev -C long -L long --output-junit "$PWD/build/log/long.xml"
+    count build/log/long.xml $?
+  fi
   sanitized asan-ubsan "address, undefined behaviour" .
   sanitized clang "clang" .
   sanitized tsan "threads" 'thread|parallel|concurren|cancel|race' test_base test_run test_capi

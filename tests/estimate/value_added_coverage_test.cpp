@@ -1,7 +1,7 @@
 // What the intervals promise, counted: 95 % of them hold the truth, for errors that are independent, uneven, or alike
 // over time, on organisations that are well and badly connected. Designs are fixed, errors are drawn. Each promise is
 // counted twice: with few draws every day, where a share may miss its band by two simulation errors, and with 500 draws
-// and no such margin in DISABLED_full (CTest label `full`).
+// and no such margin in DISABLED_full (CTest label `long`).
 #include <cmath>
 #include <cstdio>
 #include <string>
