@@ -2,8 +2,8 @@
 # Sets up, builds and runs every test; the last line is the count. Usage: bash cmake/test.sh [--quick|--all]
 #   (nothing)  every test, and those of the edges, where foreign memory is read, under sanitizers as well
 #   --quick    every test, nothing twice
-#   --all      before a release: the promises of value added with all their draws, and every C++ test under the address
-#              and undefined-behaviour sanitizers, as clang compiles it, and those with threads under the thread sanitizer
+#   --all      before a release: the promises of value added with all their draws; every C++ test under the address and
+#              undefined-behaviour sanitizers, and as clang compiles it; those with threads under the thread sanitizer
 # Each test is counted once, from the dev build and from pytest; a failure anywhere else counts as a failure.
 . "$(dirname "$0")/steps.sh"
 again=edges

@@ -285,6 +285,7 @@ TEST(manager_solver, few_managers_who_are_all_linked_are_solved_by_a_dense_facto
     for (std::uint32_t k = 0; k < 3; ++k)
         for (std::uint32_t t = 0; t < 4; ++t)
             panel.add(900 + k, 80 + (k + t) % 2, t, 0.1 * k + 0.3 * t); // a second one
+    panel.true_effect.resize(82);
     panel.close();
     const two_way problem = two_way_of(run_context{}, panel.rows(), true);
     ASSERT_EQ(problem.components.size(), 2U);
