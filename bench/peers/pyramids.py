@@ -199,7 +199,8 @@ def main() -> None:
         if start < 0:
             start = end = text.index("## Running them")
         else:
-            end = text.index("\n## ", start) + 1
+            ends = (text.find(mark, start) for mark in ("\n## ", "\n<!-- "))  # the next part, or its mark
+            end = min(at for at in ends if at >= 0) + 1
         page.write_text(text[:start] + section(rows, run.machine()) + text[end:])
 
 
